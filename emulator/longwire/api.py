@@ -1,0 +1,145 @@
+"""What a template says, after every intrinsic function is resolved.
+
+The words are API Gateway's and Lambda's. Durations are seconds, sizes bytes, unless the name says otherwise.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from longwire.errors import Location
+
+__all__ = [
+    "Api",
+    "Authorizer",
+    "EventSource",
+    "Function",
+    "Integration",
+    "IntegrationResponse",
+    "Resource",
+    "Route",
+    "Stack",
+    "Stage",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function; ``code`` is the absolute folder that Lambda would mount at ``/var/task``."""
+
+    logical_id: str
+    name: str
+    handler: str
+    runtime: str
+    code: str
+    timeout: float = 3.0
+    memory_mb: int = 128
+    environment: Mapping[str, str] = field(default_factory=dict)
+    reserved_concurrency: int | None = None
+    log_format: Literal["Text", "JSON"] = "Text"
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IntegrationResponse:
+    """How a MOCK (or other non-proxy) integration answers; ``key`` is ``$default`` or ``/pattern/``."""
+
+    key: str
+    templates: Mapping[str, str] = field(default_factory=dict)
+    template_selection_expression: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """What a Route invokes. ``function`` is a Function's logical id when ``type`` is AWS_PROXY."""
+
+    logical_id: str
+    type: Literal["AWS_PROXY", "MOCK"]
+    function: str | None = None
+    timeout: float = 29.0
+    request_templates: Mapping[str, str] = field(default_factory=dict)
+    template_selection_expression: str | None = None
+    responses: tuple[IntegrationResponse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authorizer:
+    """A REQUEST authorizer. API Gateway calls it for ``$connect`` alone, and caches nothing."""
+
+    logical_id: str
+    name: str
+    function: str
+    identity_sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """``two_way`` is true when the Route has both a RouteResponseSelectionExpression and a RouteResponse."""
+
+    key: str
+    integration: Integration | None = None
+    authorizer: Authorizer | None = None
+    two_way: bool = False
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    name: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One WebSocket API with the Stage it is deployed to. ``api_id`` is 10 characters of ``[a-z0-9]``."""
+
+    logical_id: str
+    api_id: str
+    name: str
+    region: str
+    account_id: str
+    route_selection_expression: str
+    routes: Mapping[str, Route]
+    stage: Stage
+
+    @property
+    def domain_name(self) -> str:
+        """The host that AWS would give it; events carry this, whatever the client typed."""
+        return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource that the services have to create: a table, a queue, a secret. Properties are resolved."""
+
+    logical_id: str
+    type: str
+    properties: Mapping[str, Any]
+    physical_id: str
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventSource:
+    """An event source mapping of an SQS queue to a function; both are logical ids."""
+
+    function: str
+    queue: str
+    batch_size: int = 10
+    batching_window: float = 0.0
+    report_batch_item_failures: bool = False
+    maximum_concurrency: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """All of one template. ``functions`` and ``resources`` are by logical id."""
+
+    name: str
+    region: str
+    account_id: str
+    api: Api
+    functions: Mapping[str, Function]
+    resources: Mapping[str, Resource] = field(default_factory=dict)
+    event_sources: tuple[EventSource, ...] = ()
+    warnings: tuple[str, ...] = ()

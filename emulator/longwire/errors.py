@@ -1,0 +1,93 @@
+"""The error tree.
+
+LongwireError
+├── TemplateError      the template's fault: resource, property, file and line
+├── UsageError         the command line's or a settings file's fault
+├── PortInUse          an explicit port that somebody else holds
+├── ImpossibleInput    ours: an input that the connection's state does not allow
+└── EnvironmentFailed  the machine's fault: an execution environment or the services cannot start
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = [
+    "EnvironmentFailed",
+    "ImpossibleInput",
+    "LongwireError",
+    "PortInUse",
+    "TemplateError",
+    "UsageError",
+]
+
+
+class LongwireError(Exception):
+    """Root of all errors that Longwire raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file; ``line`` and ``column`` count from 1."""
+
+    file: Path
+    line: int
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class TemplateError(LongwireError):
+    """The template is wrong, or asks for something that is not emulated."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        location: Location | None = None,
+        resource: str | None = None,
+        property_path: str | None = None,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.location = location
+        self.resource = resource
+        self.property_path = property_path
+        self.hint = hint
+
+    def __str__(self) -> str:
+        where = f"{self.location}: " if self.location else ""
+        what = ".".join(part for part in (self.resource, self.property_path) if part)
+        named = f"{what}: " if what else ""
+        return f"{where}{named}{self.message}" + (f"\n  {self.hint}" if self.hint else "")
+
+
+class UsageError(LongwireError):
+    """An option, variable or settings file that does not say what it should."""
+
+
+class PortInUse(LongwireError):
+    """The port that was asked for by number is taken."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(
+            f"{host}:{port} is in use. Stop the process that holds it "
+            f"(`lsof -i :{port}` names it), or choose another: --port 0 takes a free one."
+        )
+        self.host = host
+        self.port = port
+
+
+class ImpossibleInput(LongwireError):
+    """An input arrived in a connection state whose transition table has no entry for it."""
+
+    def __init__(self, event: str, state: str, connection_id: str) -> None:
+        super().__init__(f"{event} is impossible for connection {connection_id} in state {state}")
+        self.event = event
+        self.state = state
+        self.connection_id = connection_id
+
+
+class EnvironmentFailed(LongwireError):
+    """A process that Longwire needs could not be started."""

@@ -1,0 +1,45 @@
+"""The identifiers that API Gateway hands out, from a source of random bytes.
+
+26 connection ids, 22 request ids and 6 message ids of public captures decode to 11 bytes of base64url each, 16
+characters with one ``=``. A message id ends with the last three bytes of its connection's id; connection and
+message ids have 0x02 there first, request ids 0x05.
+"""
+
+import re
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
+from uuid import UUID
+
+__all__ = ["Ids", "is_connection_id"]
+
+WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{15}=")
+
+
+def is_connection_id(text: str) -> bool:
+    """Whether the text decodes to 11 bytes; the management API answers 400 for anything else."""
+    return WELL_FORMED.fullmatch(text) is not None
+
+
+class Ids:
+    """``random_bytes(n)`` gives n bytes: ``os.urandom`` in production, a seeded generator in a test."""
+
+    def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
+        self.random_bytes = random_bytes
+        self.host = random_bytes(2)
+
+    def connection_id(self) -> str:
+        return urlsafe_b64encode(self.random_bytes(8) + b"\x02" + self.host).decode("ascii")
+
+    def message_id(self) -> str:
+        """The tail equals that of every connection id of this source, as captured."""
+        return urlsafe_b64encode(self.random_bytes(8) + b"\x02" + self.host).decode("ascii")
+
+    def request_id(self) -> str:
+        return urlsafe_b64encode(self.random_bytes(8) + b"\x05" + self.host).decode("ascii")
+
+    def uuid(self) -> str:
+        return str(UUID(bytes=self.random_bytes(16), version=4))
+
+    def trace_root(self, now: float) -> str:
+        """An X-Ray root: ``1-<8 hex of epoch seconds>-<24 hex>``."""
+        return f"1-{int(now) & 0xFFFFFFFF:08x}-{self.random_bytes(12).hex()}"
