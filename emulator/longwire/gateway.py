@@ -132,7 +132,7 @@ class Gateway:
         connection = self.known(event)
         if connection.state is not State.OPEN:
             return self.handshakes.abandoned(connection)
-        return self.deployment.ended(connection, self.deployment.quotas.tcp_drop_code, "", "network", now)
+        return self.deployment.ended(connection, self.deployment.quotas.tcp_drop, "", "network", now)
 
     def known(self, event: PingReceived | PeerClosed | FrameRefused | ConnectionLost) -> Connection:
         connection = self.connections.get(event.connection_id)

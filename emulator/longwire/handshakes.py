@@ -41,7 +41,7 @@ class Handshakes:
 
     def refused_url(self, connection: Connection, target: str) -> Effects:
         if target.partition("?")[0] not in self.paths:
-            status = self.quotas.unknown_stage_status
+            status = self.quotas.unknown_stage
             return self.refuse(connection, status, f"this api is deployed at {self.paths[0]}")
         if len("wss://") + len(self.api.domain_name) + len(target) > self.quotas.url_length:
             return self.refuse(connection, self.quotas.url_too_long_status, "the URL is too long")
@@ -83,7 +83,7 @@ class Handshakes:
 
     def connected(self, pending: Pending, result: InvocationFinished, now: float) -> Effects:
         connection = self.deployment.connections[pending.connection_id]
-        answer = connect_answer(result, self.quotas.connect_null_status)
+        answer = connect_answer(result, self.quotas.connect_null_return)
         if not answer.opens:
             return self.refuse(connection, answer.status, answer.why)
         return self.accept(connection, answer.subprotocol, now)
@@ -115,14 +115,14 @@ class Handshakes:
         connection = self.deployment.connections[pending.connection_id]
         if pending.purpose is Purpose.AUTHORIZE:
             return self.refuse(connection, 500, "the authorizer took longer than the integration timeout")
-        status = self.quotas.connect_timeout_status
+        status = self.quotas.connect_timeout
         return self.refuse(connection, status, "$connect took longer than its integration timeout")
 
     def abandoned(self, connection: Connection) -> Effects:
         """The client left before the upgrade was answered: nothing was open, so nothing is disconnected."""
         connection.step(Step.ABANDONED)
         self.deployment.forget(connection)
-        shown = {"code": self.quotas.tcp_drop_code, "reason": "the client left during the handshake", "by": "client"}
+        shown = {"code": self.quotas.tcp_drop, "reason": "the client left during the handshake", "by": "client"}
         return [Noted("connection_closed", connection.connection_id, shown)]
 
 

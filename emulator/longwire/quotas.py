@@ -51,7 +51,7 @@ class Quotas:
         "inferred from the idle close",
         verified=False,
     )
-    tcp_drop_code: int = quota(
+    tcp_drop: int = quota(
         1006,
         "close code",
         "disconnectStatusCode when TCP ends without a close frame",
@@ -62,17 +62,15 @@ class Quotas:
         "Endpoint request timed out", "", "message of the error frame after an integration timeout",
         "unknown; REST's INTEGRATION_TIMEOUT text", verified=False,
     )  # fmt: skip
-    unknown_stage_status: int = quota(
-        403, "HTTP status", "handshake to no stage of this api", "inferred", verified=False
-    )
-    connect_null_status: int = quota(
+    unknown_stage: int = quota(403, "HTTP status", "handshake to no stage of this api", "inferred", verified=False)
+    connect_null_return: int = quota(
         502,
         "HTTP status",
         "$connect answered something that is no proxy response",
         "REST's rule",
         verified=False,
     )
-    connect_timeout_status: int = quota(
+    connect_timeout: int = quota(
         504, "HTTP status", "$connect took longer than the integration timeout", "inferred from INTEGRATION_TIMEOUT",
         verified=False,
     )  # fmt: skip

@@ -92,7 +92,7 @@ def test_a_connect_that_raises_is_502(world: Any, routes: Any) -> None:
 
 def test_a_connect_that_returns_nothing_is_the_named_default(world: Any, routes: Any) -> None:
     """UNKNOWN on AWS; REST's rule."""
-    w = world(routes.aws_proxy("$connect"), connect_null_status=500)
+    w = world(routes.aws_proxy("$connect"), connect_null_return=500)
     w.shake()
     w.answer(w.invoked()[0], "null")
     assert rejection(w)[0] == 500
