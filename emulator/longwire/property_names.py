@@ -1,0 +1,135 @@
+"""The properties that the read and created resource types have, from the CloudFormation resource specification.
+
+``!`` marks a required one. What stands after a bar changes behaviour in a way that is not emulated, and is refused.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["Names", "names_of", "nested_names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """``known`` has all names, ``required`` and ``refused`` some of them."""
+
+    known: frozenset[str]
+    required: frozenset[str]
+    refused: frozenset[str]
+
+
+TABLES: Mapping[str, str] = {
+    "AWS::ApiGatewayV2::Api": """ApiKeySelectionExpression BasePath CorsConfiguration CredentialsArn Description
+        DisableSchemaValidation FailOnWarnings IpAddressType Name ProtocolType! RouteKey RouteSelectionExpression Tags
+        Target Version | Body BodyS3Location DisableExecuteApiEndpoint""",
+    "AWS::ApiGatewayV2::Authorizer": """ApiId! AuthorizerCredentialsArn AuthorizerPayloadFormatVersion
+        AuthorizerResultTtlInSeconds AuthorizerType! AuthorizerUri EnableSimpleResponses IdentitySource
+        IdentityValidationExpression JwtConfiguration Name! |""",
+    "AWS::ApiGatewayV2::Deployment": "ApiId! Description StageName |",
+    "AWS::ApiGatewayV2::Integration": """ApiId! ConnectionId ConnectionType ContentHandlingStrategy CredentialsArn
+        Description IntegrationMethod IntegrationSubtype IntegrationType! IntegrationUri PassthroughBehavior
+        PayloadFormatVersion RequestTemplates TemplateSelectionExpression TimeoutInMillis TlsConfig
+        | RequestParameters ResponseParameters""",
+    "AWS::ApiGatewayV2::IntegrationResponse": """ApiId! ContentHandlingStrategy IntegrationId!
+        IntegrationResponseKey! ResponseTemplates TemplateSelectionExpression | ResponseParameters""",
+    "AWS::ApiGatewayV2::Route": """ApiId! ApiKeyRequired AuthorizationScopes AuthorizationType AuthorizerId
+        OperationName RouteKey! RouteResponseSelectionExpression Target
+        | ModelSelectionExpression RequestModels RequestParameters""",
+    "AWS::ApiGatewayV2::RouteResponse": """ApiId! RouteId! RouteResponseKey! ModelSelectionExpression ResponseModels
+        | ResponseParameters""",
+    "AWS::ApiGatewayV2::Stage": """AccessLogSettings AccessPolicyId ApiId! AutoDeploy ClientCertificateId
+        DefaultRouteSettings DeploymentId Description RouteSettings StageName! StageVariables Tags |""",
+    "AWS::DynamoDB::GlobalTable": """AttributeDefinitions BillingMode GlobalSecondaryIndexes GlobalTableSourceArn
+        GlobalTableWitnesses KeySchema! LocalSecondaryIndexes MultiRegionConsistency ReadOnDemandThroughputSettings
+        ReadProvisionedThroughputSettings Replicas! SSESpecification StreamSpecification TableName TableType
+        TimeToLiveSpecification WarmThroughput WriteOnDemandThroughputSettings WriteProvisionedThroughputSettings
+        | VectorIndexes""",
+    "AWS::DynamoDB::Table": """AttributeDefinitions! BillingMode ContributorInsightsSpecification
+        DeletionProtectionEnabled GlobalSecondaryIndexes KeySchema! LocalSecondaryIndexes OnDemandThroughput
+        PointInTimeRecoverySpecification ProvisionedThroughput ResourcePolicy SSESpecification StreamSpecification
+        TableClass TableName Tags TimeToLiveSpecification WarmThroughput
+        | ImportSourceSpecification KinesisStreamSpecification VectorIndexes""",
+    "AWS::Events::EventBus": """DeadLetterConfig Description EventSourceName KmsKeyIdentifier LogConfig Name! Policy
+        Tags |""",
+    "AWS::Kinesis::Stream": """DesiredShardLevelMetrics MaxRecordSizeInKiB Name RecordDistributionStrategy
+        RetentionPeriodHours ShardCount StreamEncryption StreamModeDetails Tags WarmThroughputMiBps |""",
+    "AWS::Lambda::EventSourceMapping": """BatchSize BisectBatchOnFunctionError Enabled EventSourceArn FunctionName!
+        FunctionResponseTypes KmsKeyArn LoggingConfig MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds
+        MaximumRetryAttempts MetricsConfig ParallelizationFactor ProvisionedPollerConfig ScalingConfig StartingPosition
+        StartingPositionTimestamp Tags TumblingWindowInSeconds
+        | AmazonManagedKafkaEventSourceConfig DestinationConfig DocumentDBEventSourceConfig FilterCriteria Queues
+        SelfManagedEventSource SelfManagedKafkaEventSourceConfig SourceAccessConfigurations Topics""",
+    "AWS::Lambda::Function": """Architectures Code! CodeSigningConfigArn DeadLetterConfig Description Environment
+        EphemeralStorage FunctionName FunctionScalingConfig Handler ImageConfig KmsKeyArn LoggingConfig MemorySize
+        PackageType PublishToLatestPublished RecursiveLoop ReservedConcurrentExecutions Role! Runtime
+        RuntimeManagementConfig SnapStart Tags Timeout TracingConfig VpcConfig
+        | CapacityProviderConfig DurableConfig FileSystemConfigs Layers TenancyConfig""",
+    "AWS::S3::Bucket": """AbacStatus AccelerateConfiguration AccessControl AnalyticsConfigurations BucketEncryption
+        BucketName BucketNamePrefix BucketNamespace CorsConfiguration IntelligentTieringConfigurations
+        InventoryConfigurations LifecycleConfiguration LoggingConfiguration MetadataConfiguration
+        MetadataTableConfiguration MetricsConfigurations ObjectLockConfiguration ObjectLockEnabled OwnershipControls
+        PublicAccessBlockConfiguration Tags VersioningConfiguration WebsiteConfiguration
+        | NotificationConfiguration ReplicationConfiguration""",
+    "AWS::SNS::Subscription": """DeliveryPolicy Endpoint FilterPolicy FilterPolicyScope Protocol! RawMessageDelivery
+        RedrivePolicy Region SubscriptionRoleArn TopicArn! | ReplayPolicy""",
+    "AWS::SNS::Topic": """ContentBasedDeduplication DataProtectionPolicy DeliveryStatusLogging DisplayName
+        FifoThroughputScope FifoTopic KmsMasterKeyId MaximumMessageSize SignatureVersion Subscription Tags TopicName
+        TracingConfig | ArchivePolicy""",
+    "AWS::SQS::Queue": """ContentBasedDeduplication DeduplicationScope DelaySeconds FifoQueue FifoThroughputLimit
+        KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod QueueName
+        ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled Tags VisibilityTimeout |""",
+    "AWS::SSM::Parameter": "AllowedPattern DataType Description Name Policies Tags Tier Type! Value! |",
+    "AWS::SecretsManager::Secret": """Description GenerateSecretString KmsKeyId Name ReplicaRegions SecretString Tags
+        Type |""",
+}
+
+ROUTE_SETTINGS = "DataTraceEnabled DetailedMetricsEnabled LoggingLevel ThrottlingBurstLimit ThrottlingRateLimit"
+KEYS = "AttributeName! KeyType!"
+INDEX = "IndexName! KeySchema! Projection! ContributorInsightsSpecification OnDemandThroughput ProvisionedThroughput"
+# The same for properties that are mappings, or lists of them.
+NESTED: Mapping[str, Mapping[str, str]] = {
+    "AWS::ApiGatewayV2::Stage": {
+        "AccessLogSettings": "DestinationArn Format",
+        "DefaultRouteSettings": ROUTE_SETTINGS,
+    },
+    "AWS::DynamoDB::Table": {
+        "AttributeDefinitions": "AttributeName! AttributeType!",
+        "GlobalSecondaryIndexes": f"{INDEX} WarmThroughput",
+        "KeySchema": KEYS,
+        "LocalSecondaryIndexes": "IndexName! KeySchema! Projection!",
+        "PointInTimeRecoverySpecification": "PointInTimeRecoveryEnabled RecoveryPeriodInDays",
+        "ProvisionedThroughput": "ReadCapacityUnits! WriteCapacityUnits!",
+        "SSESpecification": "KMSMasterKeyId SSEEnabled! SSEType",
+        "StreamSpecification": "ResourcePolicy StreamViewType!",
+        "TimeToLiveSpecification": "AttributeName Enabled!",
+    },
+    "AWS::Lambda::EventSourceMapping": {"ScalingConfig": "MaximumConcurrency"},
+    "AWS::Lambda::Function": {
+        "Environment": "Variables",
+        "LoggingConfig": "ApplicationLogLevel LogFormat LogGroup SystemLogLevel",
+    },
+    "AWS::SQS::Queue": {"RedrivePolicy": "deadLetterTargetArn! maxReceiveCount!"},
+    "AWS::SecretsManager::Secret": {
+        "GenerateSecretString": """ExcludeCharacters ExcludeLowercase ExcludeNumbers ExcludePunctuation
+            ExcludeUppercase GenerateStringKey IncludeSpace PasswordLength RequireEachIncludedType
+            SecretStringTemplate""",
+    },
+}
+
+
+def names_of(kind: str) -> Names | None:
+    """The names of a type's properties, or None for a type that nobody reads."""
+    table = TABLES.get(kind)
+    return None if table is None else parsed(table)
+
+
+def nested_names(kind: str) -> dict[str, Names]:
+    """The same of those properties that have names of their own inside."""
+    return {name: parsed(table) for name, table in NESTED.get(kind, {}).items()}
+
+
+def parsed(table: str) -> Names:
+    taken, _, refused = table.partition("|")
+    required = {name[:-1] for name in taken.split() if name.endswith("!")}
+    known = {name.rstrip("!") for name in (*taken.split(), *refused.split())}
+    return Names(frozenset(known), frozenset(required), frozenset(refused.split()))
