@@ -1,0 +1,53 @@
+"""Calls to AWS, as handlers write them, end at Longwire.
+
+Most handlers name their endpoint: ``endpoint_url=f"https://{domainName}/{stage}"``, or a host spelled out in the
+code, or one from the environment. Wrapping the one method through which botocore sends every request catches all of
+them, in whichever copy of botocore the handler imports, and leaves signing, retries, timeouts and the parsing of
+errors to botocore. Imported when the handler imports botocore; runs inside an execution environment: standard library
+only, and nothing of ours.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+__all__ = ["redirect", "redirected"]
+
+AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+LAMBDA_HOSTS = ("lambda", "lambda-fips")
+
+
+def redirect(httpsession: ModuleType, gateway: str, services: str, check: Callable[[str], None]) -> None:
+    """Wrap the ``botocore.httpsession`` just imported. ``gateway`` and ``services`` are ``host:port``.
+
+    ``check(host)`` raises for a host outside. Raised here, it reaches the handler as it is and at once; raised by
+    the socket, botocore would take it for a bad connection, try again for seconds, and hide what it says.
+    """
+    session = httpsession.URLLib3Session
+    original: Callable[[Any, Any], Any] = session.send
+
+    @wraps(original)
+    def send(self: Any, request: Any) -> Any:
+        parts = urlsplit(request.url)
+        url = redirected(request.url, gateway, services)
+        if url is None:
+            check(parts.hostname or "")
+        else:
+            request.headers["Host"] = parts.netloc
+            request.url = url
+        return original(self, request)
+
+    session.send = send
+
+
+def redirected(url: str, gateway: str, services: str) -> str | None:
+    """None when the host is not AWS's."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if not host.endswith(AWS_SUFFIXES):
+        return None
+    labels = host.split(".")
+    to_gateway = "execute-api" in labels or labels[0] in LAMBDA_HOSTS
+    return urlunsplit(("http", gateway if to_gateway else services, parts.path, parts.query, ""))
