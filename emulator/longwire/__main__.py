@@ -1,0 +1,5 @@
+"""``python -m longwire``."""
+
+from longwire.cli import main
+
+main()

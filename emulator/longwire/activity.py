@@ -1,0 +1,70 @@
+"""What functions do, on the timeline: each invocation with the connection and route that asked for it."""
+
+import asyncio
+from collections.abc import Callable
+
+from longwire.events import InvocationFinished, Invoke
+from longwire.runtime import Report
+from longwire.timeline import Timeline
+
+__all__ = ["Activity"]
+
+Done = Callable[[InvocationFinished], None]
+Runs = Callable[[Invoke, Done], None]
+
+
+class Activity:
+    """A RuntimeListener. ``invoke`` stands before the runtime's own, so that it knows what is under way."""
+
+    def __init__(self, timeline: Timeline, clock: Callable[[], float]) -> None:
+        self.timeline = timeline
+        self.clock = clock
+        self.running: dict[str, Invoke] = {}
+        self.runtime: Runs | None = None
+        self.idle = asyncio.Event()
+        self.idle.set()
+
+    def invoke(self, invocation: Invoke, done: Done) -> None:
+        assert self.runtime is not None
+        self.running[invocation.invocation_id] = invocation
+        self.idle.clear()
+
+        def finished(result: InvocationFinished) -> None:
+            self.running.pop(invocation.invocation_id, None)
+            done(result)
+            if not self.running:
+                self.idle.set()
+
+        self.runtime(invocation, finished)
+
+    def functions(self) -> list[str]:
+        """The logical ids of the functions that are running."""
+        return sorted({invocation.function for invocation in self.running.values()})
+
+    def publish(self, event: str, invocation_id: str | None, **data: object) -> None:
+        invocation = self.running.get(invocation_id or "")
+        connection_id = invocation.connection_id if invocation is not None else ""
+        if invocation is not None and event != "log":
+            data["route_key"] = invocation.route_key
+        shown = {"invocation_id": invocation_id, **data}
+        self.timeline.publish(event, connection_id, self.clock(), shown)
+
+    def invocation_started(self, invocation_id: str, function: str, cold: bool) -> None:
+        self.publish("invocation_started", invocation_id, function=function, cold=cold)
+
+    def invocation_finished(self, report: Report) -> None:
+        self.publish(
+            "invocation_finished",
+            report.invocation_id,
+            function=report.function,
+            duration_ms=report.duration_ms,
+            billed_ms=report.billed_ms,
+            init_ms=report.init_ms,
+            max_memory_mb=report.max_memory_mb,
+            error=report.error,
+            error_type=report.error_type,
+            error_message=report.error_message,
+        )
+
+    def logged(self, function: str, invocation_id: str | None, stream: str, line: str) -> None:
+        self.publish("log", invocation_id, function=function, stream=stream, line=line)

@@ -1,0 +1,122 @@
+"""The ``longwire`` command."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from longwire import __version__
+from longwire.errors import LongwireError
+
+__all__ = ["main"]
+
+DEFAULT_TEMPLATES = ("template.yaml", "template.yml")
+
+
+class Command(click.Command):
+    """Prints a user's mistake as one message and exits 1; keeps a command's examples as they are written."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except LongwireError as exc:
+            click.echo(f"longwire: {exc}", err=True)
+            context.exit(1)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        if self.epilog:
+            formatter.write(f"\n{self.epilog}\n")
+
+
+@click.group(epilog="Example: longwire dev --template template.yaml")
+@click.version_option(__version__, message="longwire %(version)s")
+def main() -> None:
+    """Run, test and price AWS API Gateway WebSocket APIs on your own machine."""
+
+
+DEV_EXAMPLES = """Examples:
+  longwire dev
+  longwire dev --template template.yaml --port 9000
+  longwire dev --port 0 --json | jq .
+  longwire dev --env-vars env.json --parameter-overrides Stage=dev LogLevel=DEBUG"""
+
+
+@main.command(cls=Command, epilog=DEV_EXAMPLES, short_help="Run a template's WebSocket API here.")
+@click.option(
+    "-t",
+    "--template",
+    "--template-file",
+    type=click.Path(path_type=Path),
+    help="SAM or CloudFormation template.  [default: template.yaml, else template.yml]",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; localhost works too.")
+@click.option(
+    "-p",
+    "--port",
+    type=click.IntRange(0, 65535),
+    help="Port; 0 takes a free one.  [default: 8765, or the next that is free]",
+)
+@click.option(
+    "-n", "--env-vars", type=click.Path(path_type=Path), help="JSON file with variables for functions, as SAM's."
+)
+@click.option("--parameter-overrides", multiple=True, metavar="KEY=VALUE...", help="Template parameters, as SAM's.")
+@click.option(
+    "--region",
+    default="us-east-1",
+    show_default=True,
+    envvar="AWS_REGION",
+    show_envvar=True,
+    help="Region that the stack believes to be in.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON event a line on stdout, the first when ready.")
+@click.option(
+    "--allow-unsupported", is_flag=True, help="Warn of resource types and properties that are not emulated, and go on."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only say when ready: no line for each thing that happens.")
+@click.argument("overrides", nargs=-1, metavar="")
+@click.pass_context
+def dev(
+    context: click.Context,
+    template: Path | None,
+    host: str,
+    port: int | None,
+    env_vars: Path | None,
+    parameter_overrides: tuple[str, ...],
+    region: str,
+    as_json: bool,
+    allow_unsupported: bool,
+    quiet: bool,
+    overrides: tuple[str, ...],
+) -> None:
+    """Run a template's WebSocket API here: routes, authorizers, functions, @connections and DynamoDB.
+
+    Nothing leaves this machine. Handlers run unchanged, each in processes of its own.
+    """
+    if overrides and not parameter_overrides:
+        context.fail(f"Got unexpected extra argument ({overrides[0]})")
+    chosen = template if template is not None else default_template(Path.cwd())
+    from longwire.dev import Dev
+
+    run = Dev(
+        chosen,
+        host,
+        port,
+        env_vars,
+        (*parameter_overrides, *overrides),
+        region,
+        as_json=as_json,
+        quiet=quiet,
+        allow_unsupported=allow_unsupported,
+    )
+    sys.exit(run.run())
+
+
+def default_template(folder: Path) -> Path:
+    from longwire.errors import UsageError
+
+    found = next((folder / name for name in DEFAULT_TEMPLATES if (folder / name).is_file()), None)
+    if found is None:
+        names = " or ".join(DEFAULT_TEMPLATES)
+        raise UsageError(f"no {names} in {folder}. Give one with --template PATH.")
+    return found

@@ -1,0 +1,116 @@
+"""``longwire dev``: load a template, run it until it is told to stop, and show what happens."""
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import click
+
+from longwire.api import Stack
+from longwire.emulator import DEFAULT_PORT, Emulator, Options
+from longwire.errors import UsageError
+from longwire.event_loop import new_event_loop
+from longwire.hosts import is_loopback
+from longwire.parameter_overrides import parse
+from longwire.screen import first_screen, line
+from longwire.template import load
+from longwire.timeline import Entry, shown
+
+__all__ = ["Dev"]
+
+
+def say(text: str) -> None:
+    click.echo(f"longwire: {text}", err=True)
+
+
+@dataclass(frozen=True)
+class Dev:
+    """One run of the command; ``run`` returns its exit code. Raises LongwireError for what the user can mend."""
+
+    template: Path
+    host: str
+    port: int | None
+    env_vars: Path | None
+    overrides: tuple[str, ...]
+    region: str
+    as_json: bool
+    quiet: bool
+    allow_unsupported: bool = False
+    started: float = field(default_factory=time.perf_counter)
+
+    def run(self) -> int:
+        stack = self.stack()
+        if not is_loopback(self.host):
+            say(f"--host {self.host}: anybody who reaches this address can run your handlers.")
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(self.serve(stack))
+
+    def stack(self) -> Stack:
+        try:
+            parameters = parse(self.overrides)
+        except UsageError as exc:
+            raise click.UsageError(str(exc)) from exc
+        stack = load(self.template, parameters=parameters, region=self.region, allow_unsupported=self.allow_unsupported)
+        if self.env_vars is not None:
+            from longwire.env_vars import apply
+
+            stack = apply(stack, self.env_vars)
+        for warning in stack.warnings:
+            say(f"warning: {warning}")
+        return stack
+
+    async def serve(self, stack: Stack) -> int:
+        stopped = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stopped.set)
+        emulator = await Emulator.start(stack, Options(self.host, self.port, log=say))
+        try:
+            self.announce(stack, emulator)
+            if not self.quiet:
+                emulator.timeline.subscribe(self.print_json if self.as_json else self.print_line)
+            await self.until(stopped, emulator)
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+            await emulator.close()
+        return 0
+
+    async def until(self, stopped: asyncio.Event, emulator: Emulator) -> None:
+        """Until a signal, or until a table, queue or secret of the template turns out to be impossible."""
+        stopping = asyncio.ensure_future(stopped.wait())
+        provisioning = asyncio.ensure_future(emulator.services.ready())
+        await asyncio.wait({stopping, provisioning}, return_when=asyncio.FIRST_COMPLETED)
+        if provisioning.done():
+            provisioning.result()
+            await stopping
+        provisioning.cancel()
+
+    def announce(self, stack: Stack, emulator: Emulator) -> None:
+        if self.port is None and emulator.urls.port != DEFAULT_PORT:
+            say(f"port {DEFAULT_PORT} is in use, so this one listens on {emulator.urls.port}")
+        if self.as_json:
+            print_line({"event": "ready", **emulator.urls.named()})
+        else:
+            seconds = time.perf_counter() - self.started
+            click.echo(first_screen(stack, self.template.name, emulator.urls, seconds))
+
+    def print_json(self, entry: Entry) -> None:
+        facts = shown(entry)
+        print_line(facts)
+        if facts["event"] == "log":
+            click.echo(f"{facts['function']} | {facts['line']}", err=True)
+
+    def print_line(self, entry: Entry) -> None:
+        text = line(shown(entry))
+        if text is not None:
+            click.echo(text, err=True)
+
+
+def print_line(facts: dict[str, object]) -> None:
+    sys.stdout.write(json.dumps(facts, separators=(",", ":"), default=str) + "\n")
+    sys.stdout.flush()

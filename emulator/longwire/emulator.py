@@ -1,0 +1,124 @@
+"""All parts put together: one port, its gateway, its execution environments and its services."""
+
+import asyncio
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from longwire.activity import Activity
+from longwire.api import Function, Stack
+from longwire.gateway import Gateway
+from longwire.ids import Ids
+from longwire.inspector import Inspector
+from longwire.lambda_api import LambdaApi
+from longwire.lambda_environment import Endpoints, variables
+from longwire.overview import Urls, overview
+from longwire.ports import listen
+from longwire.quotas import Quotas
+from longwire.runtime import Runtime
+from longwire.server import Server
+from longwire.services import Services
+from longwire.template_cache import default_folder
+from longwire.timeline import Timeline
+
+__all__ = ["DEFAULT_PORT", "Emulator", "Options"]
+
+DEFAULT_PORT = 8765
+GRACE = 5.0  # seconds that $disconnect functions have when the emulator stops
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``port`` None: the default or the next free one; ``log`` gets what the emulator has to say about itself."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+    quotas: Quotas = field(default_factory=Quotas)
+    log: Callable[[str], None] = lambda _: None
+
+
+class Emulator:
+    """One running stack. Made by ``start``; everything in it lives in the event loop that started it."""
+
+    def __init__(self, stack: Stack, options: Options, sockets: list[socket.socket]) -> None:
+        self.stack = stack
+        self.options = options
+        self.sockets = sockets
+        self.clock = time.time
+        self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.stage.name)
+        self.timeline = Timeline()
+        self.activity = Activity(self.timeline, self.clock)
+        self.gateway = Gateway(stack.api, Ids(os.urandom), options.quotas)
+        self.server = Server(self.gateway, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
+        self.inspector = Inspector(
+            lambda: overview(stack, self.gateway, self.urls, self.clock()), self.timeline, bound_host=options.host
+        )
+        self.server.bound_host = options.host
+        self.server.pages = self.inspector
+        self.listeners: list[asyncio.Server] = []
+
+    @classmethod
+    async def start(cls, stack: Stack, options: Options) -> "Emulator":
+        """Listen, and start what handlers need beside it; returns as soon as clients can connect."""
+        sockets = listen(options.host, options.port, default=DEFAULT_PORT)
+        self = cls(stack, options, sockets)
+        self.services = await Services.start(stack, invoke_url=self.local_url, log=options.log)
+        bytecode = default_folder(os.environ) / "bytecode"
+        self.runtime = Runtime(stack.functions, self.variables, self.activity, clock=self.clock, bytecode=bytecode)
+        self.activity.runtime = self.runtime.invoke
+        loop = asyncio.get_running_loop()
+        new_id = self.gateway.deployment.ids.uuid
+        self.server.lambda_api = LambdaApi(stack, self.activity.invoke, new_id, loop.call_later)
+        for made in sockets:
+            self.listeners.append(await loop.create_server(self.server.connection, sock=made, backlog=4096))
+        self.runtime.warm(*self.first_needed())
+        return self
+
+    @property
+    def local_url(self) -> str:
+        """Our own port as the handlers' and services' processes reach it."""
+        return f"http://{self.urls.authority}"
+
+    def variables(self, function: Function) -> dict[str, str]:
+        endpoints = Endpoints(self.urls.port, self.services.port)
+        api = self.stack.api
+        return variables(
+            function, region=api.region, account_id=api.account_id, stage=api.stage.name, endpoints=endpoints
+        )
+
+    def first_needed(self) -> list[str]:
+        """The functions that stand between a client and its first open connection."""
+        route = self.stack.api.routes.get("$connect")
+        if route is None:
+            return []
+        authorizer = [route.authorizer.function] if route.authorizer is not None else []
+        connect = [route.integration.function] if route.integration is not None else []
+        return [*authorizer, *(function for function in connect if function is not None)]
+
+    async def drained(self, patience: float) -> bool:
+        """Wait until no invocation is under way; false when that takes longer than ``patience`` seconds."""
+        try:
+            await asyncio.wait_for(self.activity.idle.wait(), patience)
+        except TimeoutError:
+            return False
+        return True
+
+    async def reset(self, patience: float) -> None:
+        """End every connection, wait for what their ends set off, and empty the services."""
+        self.server.perform(self.gateway.shut_down(self.clock()))
+        if not await self.drained(patience):
+            self.options.log(f"still running after {patience:g} s: {', '.join(self.activity.functions())}")
+        await self.services.reset()
+
+    async def close(self) -> None:
+        """Close connections with 1001, give $disconnect its chance, and leave no process behind."""
+        for listener in self.listeners:
+            listener.close()
+        self.server.perform(self.gateway.shut_down(self.clock()))
+        await self.drained(GRACE)
+        self.inspector.close()
+        self.server.stop()
+        await self.runtime.close(0)
+        await self.services.close()

@@ -1,0 +1,185 @@
+"""An emulator in a thread of its own, as the pytest fixtures use it."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from longwire.api import Stack
+from longwire.emulator import Emulator, Options
+from longwire.errors import UsageError
+from longwire.event_loop import new_event_loop
+from longwire.testing import AsyncClient, Client, Target
+from longwire.timeline import Entry, shown
+
+__all__ = ["AsyncLongwire", "Longwire", "LongwireServer", "with_variables"]
+
+Result = TypeVar("Result")
+PATIENCE = 10.0  # seconds for what the emulator's own thread is asked to do
+
+
+def with_variables(stack: Stack, variables: Mapping[str, Mapping[str, str]]) -> Stack:
+    """The stack with more environment variables, by function's logical id; UsageError for no such function."""
+    unknown = sorted(set(variables) - set(stack.functions))
+    if unknown:
+        raise UsageError(f"longwire_env names {', '.join(unknown)}; the template has {', '.join(stack.functions)}")
+    functions = {
+        name: replace(function, environment={**function.environment, **variables.get(name, {})})
+        for name, function in stack.functions.items()
+    }
+    return replace(stack, functions=functions)
+
+
+class LongwireServer:
+    """One running stack; its event loop is in a thread, so that tests may block."""
+
+    def __init__(self, stack: Stack, options: Options) -> None:
+        self.stack = stack
+        self.loop = new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, name="longwire", daemon=True)
+        self.thread.start()
+        try:
+            self.emulator = self.call(Emulator.start(stack, options))
+            self.call(self.emulator.services.ready())
+        except BaseException:
+            self.end_loop()
+            raise
+
+    def call(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Run a coroutine in the emulator's loop and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE + 5)
+
+    def run(self, work: Callable[[], Result]) -> Result:
+        """Run a function in the emulator's loop and wait for it."""
+
+        async def wrapped() -> Result:
+            return work()
+
+        return self.call(wrapped())
+
+    @property
+    def url(self) -> str:
+        return self.emulator.urls.named()["websocket_url"]
+
+    @property
+    def endpoint_url(self) -> str:
+        return self.emulator.urls.named()["endpoint_url"]
+
+    def reset(self) -> None:
+        """End all connections, let their $disconnect functions finish, and empty the services."""
+        self.call(self.emulator.reset(PATIENCE))
+
+    def close(self) -> None:
+        self.call(self.emulator.close())
+        self.end_loop()
+
+    def end_loop(self) -> None:
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(PATIENCE)
+        self.loop.close()
+
+
+class Longwire:
+    """The ``longwire`` fixture: connect clients, look at what happened, reach the local AWS services."""
+
+    def __init__(self, server: LongwireServer) -> None:
+        self.server = server
+        self.clients: list[Client] = []
+        self.first_seq = server.emulator.timeline.last
+
+    @property
+    def url(self) -> str:
+        """``ws://127.0.0.1:PORT/STAGE``"""
+        return self.server.url
+
+    @property
+    def endpoint_url(self) -> str:
+        """For boto3's ``endpoint_url``: the local AWS services and ``lambda.invoke``."""
+        return self.server.endpoint_url
+
+    @property
+    def stack(self) -> Stack:
+        return self.server.stack
+
+    def connect(self, token: str | None = None, **options: Any) -> Client:
+        """A connected client; options are those of ``longwire.testing.Target``. Raises Refused."""
+        client = Client(Target(self.url, token, **options))
+        self.clients.append(client)
+        return client
+
+    def connection_id(self, client: Client) -> str:
+        """The id that API Gateway gave to a client; found by the client's own port."""
+        return self.server.run(lambda: self.server.emulator.server.connection_id_at(client.local_port))
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of a local AWS service (``apigatewaymanagementapi`` included), with dummy credentials."""
+        import boto3
+
+        make: Any = boto3.client  # its stubs know services by name alone
+        path = f"/{self.stack.api.stage.name}" if service == "apigatewaymanagementapi" else ""
+        return make(
+            service,
+            endpoint_url=self.endpoint_url + path,
+            region_name=self.stack.region,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106 - the local services take anything
+        )
+
+    def physical_id(self, logical_id: str) -> str:
+        """What ``!Ref`` gives for a table, queue, secret or function of the template."""
+        if logical_id in self.stack.functions:
+            return self.stack.functions[logical_id].name
+        return self.stack.resources[logical_id].physical_id
+
+    @property
+    def timeline(self) -> list[dict[str, Any]]:
+        """What happened in this test, oldest first."""
+        timeline, first = self.server.emulator.timeline, self.first_seq
+        return self.server.run(lambda: [shown(entry) for entry in timeline.since(first)])
+
+    def wait_for(self, event: str, timeout: float = 5.0, **fields: Any) -> dict[str, Any]:
+        """The first timeline entry of this test with that kind and those fields; TimeoutError when none comes."""
+        timeline, first = self.server.emulator.timeline, self.first_seq
+        found: list[dict[str, Any]] = []
+        arrived = threading.Event()
+
+        def look(entry: Entry) -> None:
+            if not found and matches(shown(entry), event, fields):
+                found.append(shown(entry))
+                arrived.set()
+
+        def start() -> Callable[[], None]:
+            for entry in timeline.since(first):
+                look(entry)
+            return timeline.subscribe(look)
+
+        stop = self.server.run(start)
+        came = arrived.wait(timeout)
+        self.server.run(stop)
+        if not came:
+            raise TimeoutError(f"no {event} with {fields} within {timeout:g} s")
+        return found[0]
+
+    def close(self) -> None:
+        """Close the test's clients and clear everything for the next test."""
+        for client in self.clients:
+            client.close()
+        self.server.reset()
+
+
+def matches(entry: Mapping[str, Any], event: str, fields: Mapping[str, Any]) -> bool:
+    return entry["event"] == event and all(entry.get(name) == value for name, value in fields.items())
+
+
+class AsyncLongwire:
+    """The ``longwire_async`` fixture: the same server, with clients for ``async with``."""
+
+    def __init__(self, longwire: Longwire) -> None:
+        self.sync = longwire
+        self.url = longwire.url
+        self.endpoint_url = longwire.endpoint_url
+
+    def connect(self, token: str | None = None, **options: Any) -> AsyncClient:
+        """For ``async with``; options are those of ``longwire.testing.Target``. Entering raises Refused."""
+        return AsyncClient(Target(self.url, token, **options))

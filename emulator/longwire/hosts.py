@@ -1,0 +1,43 @@
+"""Which Host and Origin headers our port answers to.
+
+A page on the internet can make a browser send requests to 127.0.0.1, under its own name after DNS rebinding. It
+cannot choose a Host that is loopback or an AWS name; so these alone are served.
+"""
+
+import ipaddress
+from urllib.parse import urlsplit
+
+__all__ = ["is_foreign_page", "is_local_host"]
+
+
+def is_local_host(host: str | None, bound: str) -> bool:
+    """``host`` is a Host header: loopback, the name that we are bound to, or an AWS endpoint (redirected to us)."""
+    name = host_name(host or "")
+    return name in (bound.lower(), host_name(bound)) or is_loopback(name) or name.endswith(".amazonaws.com")
+
+
+def host_name(host: str) -> str:
+    """Without port and brackets, in lower case."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def is_loopback(name: str) -> bool:
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def is_foreign_page(origin: str | None, fetch_site: str | None) -> bool:
+    """Whether a browser says that a page of another site sent this; SDKs and command lines send neither header."""
+    if fetch_site is not None and fetch_site not in ("same-origin", "none"):
+        return True
+    if origin is None:
+        return False
+    parts = urlsplit(origin)
+    return parts.scheme not in ("http", "https") or not is_loopback((parts.hostname or "").lower())

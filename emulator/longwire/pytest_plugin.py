@@ -1,0 +1,104 @@
+"""The pytest plugin. Fixtures, all without an import:
+
+``longwire``            one test's view: connect clients, look at the timeline; cleared after the test
+``longwire_async``      the same for async tests
+``longwire_server``     the emulator behind both, started once a session on a free port
+
+Override these in a conftest.py: ``longwire_template`` (Path), ``longwire_parameters`` (name -> value),
+``longwire_env`` (function -> name -> value).
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from longwire.harness import AsyncLongwire, Longwire, LongwireServer
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("longwire", "a local API Gateway for WebSocket APIs")
+    group.addoption(
+        "--longwire-template", metavar="PATH", help="SAM template; default: template.yaml in the root folder"
+    )
+    group.addoption(
+        "--longwire-allow-unsupported", action="store_true", help="warn of resource types that are not emulated"
+    )
+
+
+@pytest.fixture(scope="session")
+def longwire_template(pytestconfig: pytest.Config) -> Path:
+    """The template to run."""
+    given = pytestconfig.getoption("--longwire-template")
+    if given:
+        return pytestconfig.invocation_params.dir / str(given)
+    found = [pytestconfig.rootpath / name for name in ("template.yaml", "template.yml")]
+    return next((path for path in found if path.is_file()), found[0])
+
+
+@pytest.fixture(scope="session")
+def longwire_parameters() -> Mapping[str, str]:
+    """Template parameters that differ from their defaults."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def longwire_env() -> Mapping[str, Mapping[str, str]]:
+    """Environment variables by function's logical id, as in SAM's --env-vars file."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def longwire_server(
+    pytestconfig: pytest.Config,
+    longwire_template: Path,
+    longwire_parameters: Mapping[str, str],
+    longwire_env: Mapping[str, Mapping[str, str]],
+) -> "Iterator[LongwireServer]":
+    """The emulator, for the whole session."""
+    from longwire.emulator import Options
+    from longwire.errors import LongwireError
+    from longwire.harness import LongwireServer, with_variables
+    from longwire.template import load
+
+    try:
+        allowed = bool(pytestconfig.getoption("--longwire-allow-unsupported"))
+        stack = load(longwire_template, parameters=longwire_parameters, allow_unsupported=allowed)
+        server = LongwireServer(with_variables(stack, longwire_env), Options(port=0))
+    except LongwireError as exc:
+        pytest.fail(str(exc), pytrace=False)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def longwire(longwire_server: "LongwireServer") -> "Iterator[Longwire]":
+    """Connections, tables and the timeline of one test."""
+    from longwire.harness import Longwire
+
+    made = Longwire(longwire_server)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def longwire_async(longwire: "Longwire") -> "AsyncLongwire":
+    """The same, for tests that are coroutines."""
+    from longwire.harness import AsyncLongwire
+
+    return AsyncLongwire(longwire)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failing test shows what its connections and functions did."""
+    report = yield
+    made = getattr(item, "funcargs", {}).get("longwire")
+    if report.failed and report.when == "call" and made is not None:
+        from longwire.screen import line
+
+        lines = [line(entry) for entry in made.timeline]
+        report.sections.append(("longwire timeline", "\n".join(text for text in lines if text is not None)))
+    return report

@@ -1,0 +1,116 @@
+"""What ``longwire dev`` shows on a terminal: the first screen, and one line for each thing that happens."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import click
+
+from longwire import __version__
+from longwire.api import Stack
+from longwire.overview import Urls, route_facts
+
+__all__ = ["first_screen", "line"]
+
+WIDTH = 96  # characters of a payload or log line before it is cut
+
+
+def first_screen(stack: Stack, template: str, urls: Urls, seconds: float) -> str:
+    """Routes, addresses, and what to type next."""
+    rows = [route_row(route_facts(stack, route)) for route in stack.api.routes.values()]
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
+    table = [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [HEAD, *rows]
+    ]
+    addresses = urls.named()
+    title = f"  longwire {__version__}  {template} · stage {stack.api.stage.name}"
+    return "\n".join(
+        [
+            f"{click.style(title, bold=True)}   ready in {seconds:.1f} s",
+            "",
+            click.style(table[0], dim=True),
+            *table[1:],
+            "",
+            f"  WebSocket     {click.style(addresses['websocket_url'], fg='cyan')}",
+            f"  @connections  {addresses['management_url']}/{{id}}",
+            f"  AWS endpoint  {addresses['endpoint_url']}",
+            f"  Inspector     {click.style(addresses['inspector_url'], fg='cyan')}",
+            "",
+            "  Ctrl-C stops it.",
+        ]
+    )
+
+
+STEERING = re.compile(r"(?!\x1b\[[0-9;]*m)[\x00-\x08\x0a-\x1f\x7f-\x9f]")  # all but tabs and colours
+HEAD = ("ROUTE", "INTEGRATION", "HANDLER", "TIMEOUT", "")
+
+
+def route_row(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    notes = [f"authorizer {facts['authorizer']}"] if facts["authorizer"] else []
+    notes += ["two-way"] if facts["two_way"] else []
+    timeout = f"{facts['timeout']:g} s" if facts["timeout"] is not None else "-"
+    integration = facts["function"] or facts["integration"] or "-"
+    return (facts["key"], integration, facts["handler"] or "-", timeout, ", ".join(notes))
+
+
+def line(entry: Mapping[str, Any]) -> str | None:
+    """One timeline entry as one line, or None for what is not worth one."""
+    describe = DESCRIBED.get(entry["event"])
+    if describe is None:
+        return None
+    what = describe(entry)
+    if what is None:
+        return None
+    at = datetime.fromtimestamp(entry["at"]).astimezone().strftime("%H:%M:%S.%f")[:-3]
+    return f"{click.style(at, dim=True)}  {entry['connection_id'][:8]:8}  {what}"
+
+
+def cut(text: str) -> str:
+    shown = text.encode("unicode_escape").decode() if not text.isprintable() else text
+    return shown if len(shown) <= WIDTH else shown[: WIDTH - 1] + "…"
+
+
+def opened(entry: Mapping[str, Any]) -> str:
+    who = entry["principal_id"] or entry["source_ip"]
+    return f"{click.style('open', fg='green')}    {who}" + (
+        f" · {entry['subprotocol']}" if entry["subprotocol"] else ""
+    )
+
+
+def finished(entry: Mapping[str, Any]) -> str | None:
+    took = f"{entry['function']} {entry['duration_ms']:.1f} ms"
+    init = f" + init {entry['init_ms']:.0f} ms" if entry["init_ms"] else ""
+    if not entry["error"]:
+        return f"        {took}{init}"
+    failure = f"{entry['error_type']}: {entry['error_message']}" if entry["error_type"] else entry["error_message"]
+    return f"        {took}{init}  {click.style(cut(failure), fg='red')}"
+
+
+def logged(entry: Mapping[str, Any]) -> str | None:
+    """A handler's own line, with the function's name; Lambda's START, END and REPORT are left to the inspector."""
+    if entry["stream"] == "platform":
+        return None
+    return f"        {click.style(entry['function'], fg='magenta')} | {harmless(entry['line'])}"
+
+
+def harmless(text: str) -> str:
+    """A log line with its colours, but without control characters that could steer the terminal."""
+    return STEERING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def closed(entry: Mapping[str, Any]) -> str:
+    reason = f" {entry['reason']!r}" if entry["reason"] else ""
+    return f"{click.style('closed', fg='yellow')}  {entry['code']}{reason} by {entry['by']}"
+
+
+DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
+    "connection_opened": opened,
+    "connection_refused": lambda entry: f"{click.style('refused', fg='red')} {entry['status']} {entry['reason']}",
+    "message_received": lambda entry: f"→ {entry['route_key'] or 'no route'}  {cut(str(entry['payload']))}",
+    "invocation_finished": finished,
+    "log": logged,
+    "frame_sent": lambda entry: f"← {cut(entry['payload'])}",
+    "connection_closed": closed,
+}

@@ -1,0 +1,78 @@
+"""What functions do, on the timeline."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from longwire.activity import Activity
+from longwire.events import InvocationFinished, Invoke
+from longwire.runtime import Report
+from longwire.timeline import Timeline, shown
+
+pytestmark = pytest.mark.asyncio
+INVOKE = Invoke("i1", "Send", "{}", "L0SM9cOFvHcCIhw=", "send")
+
+
+class Scripted:
+    """A runtime that finishes when it is told to."""
+
+    def __init__(self) -> None:
+        self.done: list[Callable[[InvocationFinished], None]] = []
+
+    def __call__(self, _invocation: Invoke, done: Callable[[InvocationFinished], None]) -> None:
+        self.done.append(done)
+
+
+def activity() -> tuple[Activity, Scripted, Timeline]:
+    timeline, runtime = Timeline(), Scripted()
+    made = Activity(timeline, lambda: 5.0)
+    made.runtime = runtime
+    return made, runtime, timeline
+
+
+async def test_an_invocation_is_shown_with_its_connection_and_route() -> None:
+    made, runtime, timeline = activity()
+    made.invoke(INVOKE, lambda _: None)
+    made.invocation_started("i1", "Send", True)
+    made.logged("Send", "i1", "stdout", "hello")
+    made.invocation_finished(Report("i1", "r", "Send", 1.5, 80.0, 40, 128))
+    runtime.done[0](InvocationFinished("i1", "{}"))
+    started, log, finished = [shown(entry) for entry in timeline.since(0)]
+    assert (started["event"], started["connection_id"], started["route_key"], started["cold"]) == (
+        "invocation_started", "L0SM9cOFvHcCIhw=", "send", True,
+    )  # fmt: skip
+    assert (log["line"], log["connection_id"]) == ("hello", "L0SM9cOFvHcCIhw=")
+    assert (finished["duration_ms"], finished["init_ms"], finished["billed_ms"], finished["error"]) == (
+        1.5,
+        80.0,
+        82,
+        "",
+    )
+
+
+async def test_a_line_outside_any_invocation_belongs_to_no_connection() -> None:
+    made, _, timeline = activity()
+    made.logged("Send", None, "stderr", "at import")
+    assert shown(timeline.since(0)[0])["connection_id"] == ""
+
+
+async def test_idle_means_that_nothing_runs() -> None:
+    made, runtime, _ = activity()
+    assert made.idle.is_set()
+    results: list[InvocationFinished] = []
+    made.invoke(INVOKE, results.append)
+    assert not made.idle.is_set()
+    assert made.functions() == ["Send"]
+    runtime.done[0](InvocationFinished("i1", "{}"))
+    await asyncio.wait_for(made.idle.wait(), 1)
+    assert made.functions() == []
+    assert [result.payload for result in results] == ["{}"]
+
+
+async def test_what_an_answer_sets_off_keeps_it_busy() -> None:
+    made, runtime, _ = activity()
+    made.invoke(INVOKE, lambda _: made.invoke(Invoke("i2", "Next", "{}", "", ""), lambda _: None))
+    runtime.done[0](InvocationFinished("i1", "{}"))
+    assert not made.idle.is_set()
+    assert made.functions() == ["Next"]

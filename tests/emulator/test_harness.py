@@ -1,0 +1,68 @@
+"""The ``longwire`` fixture's object, on the smallest app."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from longwire.emulator import Options
+from longwire.errors import UsageError
+from longwire.harness import Longwire, LongwireServer, with_variables
+from longwire.template import load
+
+TEMPLATE = Path(__file__).parents[1] / "bench" / "echo_app" / "template.yaml"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[LongwireServer]:
+    made = LongwireServer(load(TEMPLATE), Options(port=0))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def echo(server: LongwireServer) -> Iterator[Longwire]:
+    made = Longwire(server)
+    yield made
+    made.close()
+
+
+def test_clients_are_known_by_their_connection_ids(echo: Longwire) -> None:
+    first, second = echo.connect(), echo.connect()
+    management = echo.client("apigatewaymanagementapi")
+    management.post_to_connection(ConnectionId=echo.connection_id(second), Data=b"for the second")
+    assert second.receive() == "for the second"
+    assert echo.connection_id(first) != echo.connection_id(second)
+
+
+def test_waiting_finds_what_was_before_and_what_comes(echo: Longwire) -> None:
+    ws = echo.connect()
+    ws.send("hi")
+    assert echo.wait_for("message_received", payload="hi")["route_key"] == "$default"
+    assert echo.wait_for("frame_sent", cause="route_response")["payload"] == "hi"
+    assert echo.wait_for("message_received", payload="hi")["size"] == 2
+
+
+def test_waiting_for_what_never_comes_ends_with_its_name(echo: Longwire) -> None:
+    with pytest.raises(TimeoutError, match=r"no connection_closed with \{'code': 1\} within 0\.01 s"):
+        echo.wait_for("connection_closed", timeout=0.01, code=1)
+
+
+def test_the_end_of_a_test_closes_what_it_left_open(server: LongwireServer) -> None:
+    made = Longwire(server)
+    made.connect()
+    made.close()
+    assert server.run(lambda: len(server.emulator.gateway.connections)) == 0
+    assert Longwire(server).timeline == []
+
+
+def test_lambda_can_be_invoked_by_name(echo: Longwire) -> None:
+    answer = echo.client("lambda").invoke(FunctionName=echo.physical_id("Echo"), Payload=b'{"body":"direct"}')
+    assert b"direct" in answer["Payload"].read()
+
+
+def test_variables_for_a_function_that_is_not_there_are_refused() -> None:
+    stack = load(TEMPLATE)
+    assert with_variables(stack, {"Echo": {"A": "1"}}).functions["Echo"].environment["A"] == "1"
+    with pytest.raises(UsageError, match="longwire_env names Ecko; the template has Echo"):
+        with_variables(stack, {"Ecko": {}})

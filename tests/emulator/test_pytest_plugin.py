@@ -1,0 +1,107 @@
+"""The fixtures in somebody else's project."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+APP = Path(__file__).parents[1] / "bench" / "echo_app"
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    for name in ("template.yaml", "app.py"):
+        (pytester.path / name).write_text((APP / name).read_text())
+    return pytester
+
+
+def test_a_users_test_needs_no_import(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_echo(longwire):
+            with longwire.connect(token="alice") as ws:
+                ws.send_json({"action": "x"})
+                assert ws.receive_json(timeout=10) == {"action": "x"}
+
+        def test_again_on_the_same_server_with_a_clean_timeline(longwire, longwire_server):
+            assert longwire.timeline == []
+            assert longwire.url == longwire_server.url
+        """
+    )
+    project.runpytest_subprocess("-q").assert_outcomes(passed=2)
+
+
+def test_async_tests_work_with_pytest_asyncio(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.asyncio
+        async def test_echo(longwire_async):
+            async with longwire_async.connect() as ws:
+                await ws.send(action="x")
+                assert await ws.receive(timeout=10) == {"action": "x"}
+        """
+    )
+    project.runpytest_subprocess("-q", "-o", "asyncio_default_fixture_loop_scope=function").assert_outcomes(passed=1)
+
+
+def test_a_failing_test_shows_its_timeline(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_it_fails(longwire):
+            with longwire.connect() as ws:
+                ws.send("seen in the report")
+                ws.receive(timeout=10)
+                assert False
+        """
+    )
+    result = project.runpytest_subprocess("-q")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*longwire timeline*", "*seen in the report*"])
+
+
+def test_template_and_variables_can_be_overridden(project: pytest.Pytester) -> None:
+    (project.path / "template.yaml").rename(project.path / "other.yaml")
+    (project.path / "app.py").write_text(
+        "import os\ndef handler(event, context):\n    return {'body': os.environ['WORD']}\n"
+    )
+    project.makeconftest(
+        """
+        import pytest
+        from pathlib import Path
+
+        @pytest.fixture(scope="session")
+        def longwire_template():
+            return Path(__file__).parent / "other.yaml"
+
+        @pytest.fixture(scope="session")
+        def longwire_env():
+            return {"Echo": {"WORD": "given"}}
+        """
+    )
+    project.makepyfile(
+        """
+        def test_word(longwire):
+            with longwire.connect() as ws:
+                ws.send("x")
+                assert ws.receive(timeout=10) == "given"
+        """
+    )
+    project.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
+def test_a_missing_template_is_one_line_not_a_traceback(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_x(longwire): pass")
+    result = pytester.runpytest_subprocess("-q")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*template.yaml*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_the_template_can_be_given_on_the_command_line(project: pytest.Pytester) -> None:
+    (project.path / "sub").mkdir()
+    for name in ("template.yaml", "app.py"):
+        (project.path / name).rename(project.path / "sub" / name)
+    project.makepyfile("def test_x(longwire):\n    longwire.connect().close()")
+    project.runpytest_subprocess("-q", "--longwire-template", "sub/template.yaml").assert_outcomes(passed=1)

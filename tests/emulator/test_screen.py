@@ -1,0 +1,112 @@
+"""What a terminal shows."""
+
+from typing import Any
+
+import click
+import pytest
+
+from longwire.api import Authorizer, Function, Stack
+from longwire.overview import Urls
+from longwire.screen import first_screen, line
+
+
+def plain(entry: dict[str, Any]) -> str | None:
+    shown = line({"at": 0.0, "connection_id": "L0SM9cOFvHcCIhw=", **entry})
+    return None if shown is None else click.unstyle(shown)
+
+
+def test_the_first_screen_names_routes_handlers_and_addresses(routes: Any) -> None:
+    authorizer = Authorizer("Auth", "auth", "Default")
+    api = routes.api(routes.aws_proxy("$connect", authorizer=authorizer), routes.aws_proxy("$default", two_way=True))
+    functions = {"Default": Function("Default", "s-Default", "app.handler", "python3.13", "/code", timeout=10)}
+    text = click.unstyle(
+        first_screen(
+            Stack("s", "us-east-1", "1", api, functions), "template.yaml", Urls("127.0.0.1", 8765, "dev"), 0.84
+        )
+    )
+    assert "template.yaml · stage dev" in text
+    assert "ready in 0.8 s" in text
+    assert "ws://127.0.0.1:8765/dev" in text
+    assert "http://127.0.0.1:8765/dev/@connections/{id}" in text
+    assert "http://127.0.0.1:8765/_longwire/" in text
+    rows = {row.split()[0]: row for row in text.splitlines() if row.strip().startswith("$")}
+    assert "authorizer auth" in rows["$connect"]
+    assert rows["$default"].split() == ["$default", "Default", "app.handler", "10", "s", "two-way"]
+    assert len(text.splitlines()) <= 14
+
+
+@pytest.mark.parametrize(
+    ("entry", "shown"),
+    [
+        (
+            {"event": "connection_opened", "principal_id": "me", "source_ip": "::1", "subprotocol": "chat"},
+            "open    me · chat",
+        ),
+        ({"event": "connection_opened", "principal_id": None, "source_ip": "::1", "subprotocol": None}, "open    ::1"),
+        ({"event": "connection_refused", "status": 401, "reason": "no token"}, "refused 401 no token"),
+        ({"event": "message_received", "route_key": "send", "payload": '{"a":1}'}, '→ send  {"a":1}'),
+        ({"event": "message_received", "route_key": None, "payload": "x"}, "→ no route  x"),
+        ({"event": "frame_sent", "payload": "hello"}, "← hello"),
+        ({"event": "log", "function": "Send", "stream": "stdout", "line": "printed"}, "Send | printed"),
+        (
+            {"event": "connection_closed", "code": 1001, "reason": "Going away", "by": "gateway"},
+            "closed  1001 'Going away' by gateway",
+        ),
+        (
+            {"event": "invocation_finished", "function": "Send", "duration_ms": 1.25, "init_ms": 80.0, "error": ""},
+            "Send 1.2 ms + init 80 ms",
+        ),
+        (
+            {
+                "event": "invocation_finished",
+                "function": "Send",
+                "duration_ms": 1,
+                "init_ms": None,
+                "error": "raised",
+                "error_type": "ValueError",
+                "error_message": "boom",
+            },
+            "Send 1.0 ms  ValueError: boom",
+        ),
+    ],
+)
+def test_each_thing_that_happens_is_one_line(entry: dict[str, Any], shown: str) -> None:
+    text = plain(entry)
+    assert text is not None
+    assert text.endswith(shown)
+    assert "L0SM9cOF" in text
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"event": "handshake"},
+        {"event": "invocation_started"},
+        {"event": "log", "stream": "platform", "function": "F", "line": "START"},
+    ],
+)
+def test_what_is_not_worth_a_line_has_none(entry: dict[str, Any]) -> None:
+    assert plain(entry) is None
+
+
+@pytest.mark.parametrize("payload", ["\x1b[31mred", "two\nlines", "x" * 500])
+def test_a_payload_cannot_steer_the_terminal_or_flood_it(payload: str) -> None:
+    text = plain({"event": "frame_sent", "payload": payload})
+    assert text is not None
+    assert text.isprintable()
+    assert len(text) < 140
+
+
+def test_a_log_line_keeps_its_colours_and_loses_what_steers_the_terminal() -> None:
+    text = line(
+        {
+            "at": 0.0,
+            "connection_id": "",
+            "event": "log",
+            "function": "F",
+            "stream": "stdout",
+            "line": "\x1b[31mred\x1b[0m \x1b[2J\x1b]0;title\x07\tend",
+        }
+    )
+    assert text is not None
+    assert text.endswith("\x1b[31mred\x1b[0m \\x1b[2J\\x1b]0;title\\x07\tend")
