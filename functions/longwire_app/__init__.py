@@ -1,0 +1,1 @@
+"""The Longwire backend: handlers for API Gateway WebSocket routes."""

@@ -1,0 +1,123 @@
+"""The REQUEST authorizer of ``$connect``. It fails closed: whatever goes wrong, nobody gets in.
+
+API Gateway asks it once for each handshake and hands its context to every later route of the connection.
+"""
+
+import json
+import os
+import time
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from longwire_app import wiring
+from longwire_app.errors import InvalidToken
+from longwire_app.handshake import choose_subprotocol, offered_subprotocols, origin_allowed, token_of
+from longwire_app.keys import CachedKeys, JwksKeys, SecretKeys
+from longwire_app.log import Answer, Event, guarded, logger
+from longwire_app.session import Caller, Identity, Peer
+from longwire_app.settings import AuthorizerSettings
+from longwire_app.tokens import Key, Rules, verify
+from longwire_app.turn import Turn
+
+__all__ = ["Unauthorized", "Verifier", "handler"]
+
+MAX_ANSWER = 8192
+"""Bytes of an authorizer's answer that API Gateway takes."""
+
+
+class Unauthorized(Exception):
+    """API Gateway answers 401 when an authorizer raises with exactly the message ``Unauthorized``, else 500."""
+
+
+class Verifier:
+    """Checks tokens against keys that may rotate under it."""
+
+    def __init__(self, sources: list[CachedKeys], rules: Rules) -> None:
+        self._sources = sources
+        self._rules = rules
+
+    def verify(self, token: str, now: float) -> Identity:
+        """Raises InvalidToken, or KeysUnavailable."""
+        try:
+            return verify(token, self._keys(now), self._rules, now)
+        except InvalidToken as exc:
+            # The key may be newer than what is kept. The sources decide how often they may be asked.
+            if exc.reason not in {"key", "signature"} or not self._refresh(now):
+                raise
+        return verify(token, self._keys(now), self._rules, now)
+
+    def _keys(self, now: float) -> list[Key]:
+        return [key for source in self._sources for key in source.get(now)]
+
+    def _refresh(self, now: float) -> bool:
+        refreshed = [source.refresh(now) for source in self._sources]
+        return any(refreshed)
+
+
+@cache
+def settings() -> AuthorizerSettings:
+    return AuthorizerSettings.from_environment(os.environ)
+
+
+@cache
+def verifier() -> Verifier:
+    sources = []
+    if (secret := settings().token_secret) is not None:
+        sources.append(CachedKeys(SecretKeys(wiring.secrets(), secret)))
+    if (url := settings().jwks_url) is not None:
+        sources.append(CachedKeys(JwksKeys(url)))
+    return Verifier(sources, Rules(settings().audience, settings().issuer))
+
+
+def handler(event: Event, context: LambdaContext) -> Answer:
+    """Allows with 101 to come, denies with 403, and raises Unauthorized for a token that is missing or invalid."""
+    answer = decide(event, context)
+    if answer is UNAUTHORIZED:
+        raise Unauthorized("Unauthorized")
+    return answer
+
+
+def policy(effect: str, principal: str, resource: str, context: dict[str, str] | None = None) -> Answer:
+    """What API Gateway expects. For WebSocket APIs the resource is ``.../{stage}/$connect``, as in methodArn."""
+    statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}
+    document = {"Version": "2012-10-17", "Statement": [statement]}
+    return {"principalId": principal, "policyDocument": document, "context": context or {}}
+
+
+DENIED = policy("Deny", "nobody", "*")
+UNAUTHORIZED: Answer = {}
+
+
+@guarded(failed=DENIED)
+def decide(event: Event, turn: Turn) -> Answer:
+    request = APIGatewayWebSocketEvent(event)
+    if not origin_allowed(request.headers.get("Origin"), settings().allowed_origins):
+        return _refused("Origin", DENIED, turn)
+    token = token_of(event.get("queryStringParameters") or {}, request.headers)
+    if token is None:
+        return _refused("NoToken", UNAUTHORIZED, turn)
+    try:
+        identity = verifier().verify(token, time.time())
+    except InvalidToken as exc:
+        return _refused("Token", UNAUTHORIZED, turn, detail=exc.reason)
+    answer = _allowed(request, identity, event["methodArn"])
+    if len(json.dumps(answer)) > MAX_ANSWER:
+        return _refused("Claims", DENIED, turn)
+    return answer
+
+
+def _allowed(request: APIGatewayWebSocketEvent, identity: Identity, resource: str) -> Answer:
+    connection_id = request.request_context.connection_id
+    offered = offered_subprotocols(request.multi_value_headers.get("Sec-WebSocket-Protocol") or [])
+    # A subprotocol that nobody speaks is the $connect handler's to refuse: it can say 400.
+    caller = Caller(Peer(connection_id, connection_id), identity, choose_subprotocol(offered) or "")
+    return policy("Allow", identity.user_id, resource, caller.to_context())
+
+
+def _refused(reason: str, answer: Answer, turn: Turn, **details: Any) -> Answer:
+    turn.counts[f"Refused{reason}"] += 1
+    logger.info("handshake refused", reason=reason, **details)
+    return answer

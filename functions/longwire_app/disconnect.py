@@ -1,0 +1,35 @@
+"""``$disconnect``: ends the session. API Gateway promises no delivery, so nothing depends on it alone."""
+
+from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
+
+from longwire_app import wiring
+from longwire_app.log import Answer, Event, guarded, logger
+from longwire_app.session import Caller
+from longwire_app.turn import Turn
+
+__all__ = ["handler"]
+
+COUNTED = {1000, 1001, 1003, 1005, 1006, 1008, 1009, 1011}
+"""Close codes with a metric of their own. Clients choose codes; metrics must not multiply with them."""
+
+MAX_REASON = 123
+"""Bytes of a close reason, RFC 6455, 5.5: control frames carry 125 bytes, two of them the code."""
+
+
+@guarded(failed={"statusCode": 200})
+def handler(event: Event, turn: Turn) -> Answer:
+    """Ends the session of this connection, unless it has moved to another or is gone already."""
+    context = APIGatewayWebSocketEvent(event).request_context
+    code = context.disconnect_status_code
+    caller = Caller.from_context(event["requestContext"]["authorizer"], context.connection_id)
+    ended = wiring.store().end_session(caller.peer)
+    turn.counts["Disconnects"] += 1
+    turn.counts[_metric(code)] += 1
+    logger.info("disconnected", code=code, reason=(context.disconnect_reason or "")[:MAX_REASON], ended=ended)
+    return {"statusCode": 200}
+
+
+def _metric(code: int | None) -> str:
+    if code in COUNTED:
+        return f"Disconnects{code}"
+    return "DisconnectsApplication" if code is not None and 3000 <= code < 5000 else "DisconnectsOther"

@@ -1,0 +1,95 @@
+"""The error tree.
+
+AppError
+├── SettingsError        the deployment's fault: an environment variable that says nothing usable
+├── StoreUnavailable     ours or AWS's: DynamoDB did not take a write within its attempts
+├── KeysUnavailable      ours or AWS's: no signing key could be loaded
+├── TooManyConnections   the client's: the user holds as many connections as the deployment allows
+├── InvalidToken         the client's: a token that proves nothing; carries a reason, never the token
+└── Refused              the client's: sent back as the ``error`` of an ack frame
+    ├── BadRequest       the frame is understood in part, and wrong
+    ├── Forbidden        the role for it is missing
+    ├── NotFound         no handler for this event
+    └── Duplicate        this ackId was taken before; official clients count it as success
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "AppError",
+    "BadRequest",
+    "Duplicate",
+    "Forbidden",
+    "InvalidToken",
+    "KeysUnavailable",
+    "NotFound",
+    "Refused",
+    "SettingsError",
+    "StoreUnavailable",
+    "TooManyConnections",
+]
+
+
+class AppError(Exception):
+    """Root of all errors that the backend raises."""
+
+
+class SettingsError(AppError):
+    """Raised on the first invocation; the message names the variable and what it should hold."""
+
+
+class StoreUnavailable(AppError):
+    """A batch that DynamoDB kept handing back unprocessed."""
+
+
+class KeysUnavailable(AppError):
+    """Neither Secrets Manager nor the JWKS URL gave a key that is recent enough to trust."""
+
+
+class TooManyConnections(AppError):
+    """All slots of a user are taken."""
+
+
+class InvalidToken(AppError):
+    """``reason`` is one word from a fixed list, fit for a log line and a metric."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Refused(AppError):
+    """Raise one of the subclasses from an event handler to answer ``success: false`` with your message."""
+
+    name: ClassVar[str]
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class BadRequest(Refused):
+    """The protocol's page lists four names and asks clients to expect more; this is one of ours."""
+
+    name = "BadRequest"
+
+
+class Forbidden(Refused):
+    """From the protocol's list: the client lacks a role."""
+
+    name = "Forbidden"
+
+
+class NotFound(Refused):
+    """From the protocol's JSON Schema."""
+
+    name = "NotFound"
+
+
+class Duplicate(Refused):
+    """From the protocol's list: "The message with the same ackId has been already processed"."""
+
+    name = "Duplicate"
+
+    def __init__(self) -> None:
+        super().__init__("this ackId was used before on this connection")

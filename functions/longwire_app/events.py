@@ -1,0 +1,70 @@
+"""What an application plugs in: handlers for ``event`` frames, registered by the event's name.
+
+The handlers themselves are in application.py.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from longwire_app.errors import NotFound
+from longwire_app.protocol import DataType
+
+__all__ = ["Application", "EventCall", "EventHandler", "Publish", "Reply"]
+
+
+class Publish(Protocol):
+    """Sends to everybody in a group, before it returns. No role is asked for: the application decides."""
+
+    def __call__(self, group: str, data: JsonValue, data_type: DataType = "json") -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class EventCall:
+    """One ``event`` frame. ``data`` is what ``data_type`` says: a string for ``text``, base64 for ``binary``."""
+
+    event: str
+    data: JsonValue
+    data_type: DataType
+    user_id: str
+    tenant: str
+    session_id: str
+    publish: Publish
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Goes to the caller alone, as a message from the server, before the ack."""
+
+    data: JsonValue
+    data_type: DataType = "json"
+
+
+EventHandler = Callable[[EventCall], Reply | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The event handlers by name."""
+
+    handlers: dict[str, EventHandler] = field(default_factory=dict)
+
+    def event(self, name: str) -> Callable[[EventHandler], EventHandler]:
+        """Registers the decorated function; raises ValueError for a name that is taken."""
+
+        def register(handler: EventHandler) -> EventHandler:
+            if name in self.handlers:
+                raise ValueError(f"two handlers for the event {name!r}")
+            self.handlers[name] = handler
+            return handler
+
+        return register
+
+    def answer(self, call: EventCall) -> Reply | None:
+        """Calls the handler; raises NotFound when there is none."""
+        handler = self.handlers.get(call.event)
+        if handler is None:
+            raise NotFound("no handler for this event")
+        return handler(call)

@@ -1,0 +1,138 @@
+"""The items of the state table: how each is keyed and what it holds.
+
+| item         | pk                  | sk          | attributes                                                       |
+|--------------|---------------------|-------------|------------------------------------------------------------------|
+| session      | S#<session>         | META        | connId, greeted, userId, tenant, subprotocol, connectedAt, slot, |
+|              |                     |             | exp                                                              |
+| subscription | S#<session>         | G#<topic>   | topic, exp                                                       |
+| topic index  | T#<topic>#<shard>   | <session>   | connId, exp                                                      |
+| connection   | C#<connection>      | META        | sid, exp                                                         |
+| user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, connId, exp                                                 |
+| dedupe       | D#<session>         | A#<ackId>   | exp                                                              |
+
+``greeted`` is the connection that got its greeting. ``exp`` is the TTL attribute, epoch seconds. Items are in
+DynamoDB's own notation, ``{"S": text}``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from longwire_app.session import Peer, Session
+from longwire_app.topics import key_part, shard_of
+
+__all__ = [
+    "SHARDS",
+    "Item",
+    "connection_item",
+    "connection_key",
+    "dedupe_key",
+    "expiry",
+    "peer_of",
+    "session_item",
+    "session_key",
+    "session_of",
+    "session_pk",
+    "slot_item",
+    "slot_key",
+    "slot_number",
+    "slot_pk",
+    "subscription_items",
+    "subscription_keys",
+    "topic_pk",
+]
+
+Item = Mapping[str, Any]
+
+SHARDS = 1
+"""Shards of each topic's index. The shard is in the key, so a topic can get more without new keys."""
+
+
+def key(pk: str, sk: str) -> dict[str, Any]:
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def expiry(exp: int) -> dict[str, Any]:
+    return {"exp": {"N": str(exp)}}
+
+
+def session_pk(session_id: str) -> str:
+    return f"S#{key_part(session_id)}"
+
+
+def session_key(session_id: str, sk: str) -> dict[str, Any]:
+    return key(session_pk(session_id), sk)
+
+
+def connection_key(connection_id: str) -> dict[str, Any]:
+    return key(f"C#{key_part(connection_id)}", "META")
+
+
+def topic_pk(topic: str, shard: int) -> str:
+    return f"T#{key_part(topic)}#{shard}"
+
+
+def slot_pk(tenant: str, user_id: str) -> str:
+    return f"U#{key_part(tenant)}#{key_part(user_id)}"
+
+
+def dedupe_key(session_id: str, ack_id: int) -> dict[str, Any]:
+    return key(f"D#{key_part(session_id)}", f"A#{ack_id}")
+
+
+def slot_key(tenant: str, user_id: str, number: int) -> dict[str, Any]:
+    return key(slot_pk(tenant, user_id), f"SLOT#{number}")
+
+
+def slot_number(item: Item) -> int:
+    return int(item["sk"]["S"].removeprefix("SLOT#"))
+
+
+def slot_item(session: Session, number: int, exp: int) -> dict[str, Any]:
+    owner = {"sid": {"S": session.peer.session_id}, "connId": {"S": session.peer.connection_id}}
+    return slot_key(session.tenant, session.user_id, number) | owner | expiry(exp)
+
+
+def connection_item(peer: Peer, exp: int) -> dict[str, Any]:
+    return connection_key(peer.connection_id) | {"sid": {"S": peer.session_id}} | expiry(exp)
+
+
+def subscription_keys(session_id: str, topic: str) -> list[dict[str, Any]]:
+    index = key(topic_pk(topic, shard_of(session_id, SHARDS)), session_id)
+    return [session_key(session_id, f"G#{key_part(topic)}"), index]
+
+
+def subscription_items(peer: Peer, topic: str, exp: int) -> list[dict[str, Any]]:
+    subscription, index = subscription_keys(peer.session_id, topic)
+    return [
+        subscription | {"topic": {"S": topic}} | expiry(exp),
+        index | {"connId": {"S": peer.connection_id}} | expiry(exp),
+    ]
+
+
+def session_item(session: Session, slot: int | None, exp: int) -> dict[str, Any]:
+    item = session_key(session.peer.session_id, "META") | {
+        "connId": {"S": session.peer.connection_id},
+        "userId": {"S": session.user_id},
+        "tenant": {"S": session.tenant},
+        "subprotocol": {"S": session.subprotocol},
+        "connectedAt": {"N": str(session.connected_at)},
+        **expiry(exp),
+    }
+    return item if slot is None else item | {"slot": {"N": str(slot)}}
+
+
+def session_of(session_id: str, item: Item) -> Session:
+    return Session(
+        peer=Peer(session_id, item["connId"]["S"]),
+        user_id=item["userId"]["S"],
+        tenant=item["tenant"]["S"],
+        subprotocol=item["subprotocol"]["S"],
+        connected_at=int(item["connectedAt"]["N"]),
+        slot=int(item["slot"]["N"]) if "slot" in item else None,
+        greeted=item.get("greeted") == item["connId"],
+    )
+
+
+def peer_of(item: Item) -> Peer:
+    """The subscriber in an item of the topic index."""
+    return Peer(item["sk"]["S"], item["connId"]["S"])

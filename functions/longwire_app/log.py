@@ -1,0 +1,66 @@
+"""What every invocation shares: the logger, the counters' way out, and the net that catches everything.
+
+Log lines are JSON on stdout, with the connection id as ``correlation_id``. They never hold a token, a payload or
+a user's id: the session record knows the user. Counters become CloudWatch metrics in the embedded metric format.
+"""
+
+import functools
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.logging import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from longwire_app.turn import Turn
+
+__all__ = ["Answer", "Event", "Handler", "guarded", "logger", "publish"]
+
+Event = dict[str, Any]
+Answer = Mapping[str, Any]
+Handler = Callable[[Event, LambdaContext], Answer]
+
+CONNECTION = "requestContext.connectionId"
+
+# The traceback is in each error line once already.
+logger = Logger(serialize_stacktrace=False)
+
+
+def guarded(failed: Answer | None) -> Callable[[Callable[[Event, Turn], Answer]], Handler]:
+    """Makes a Lambda handler of a function that takes the event and a Turn.
+
+    Whatever it raises is logged and counted, and ``failed`` is answered: after a handler's error API Gateway
+    sends the client a frame without a ``type``. None raises on, for event sources that retry.
+    """
+
+    def wrap(handle: Callable[[Event, Turn], Answer]) -> Handler:
+        @functools.wraps(handle)
+        def guard(event: Event, context: LambdaContext) -> Answer:
+            turn = Turn.starting(context.get_remaining_time_in_millis(), wall=time.time(), steady=time.monotonic())
+            try:
+                return handle(event, turn)
+            except Exception:
+                logger.exception("the handler failed")
+                turn.counts["HandlerErrors"] += 1
+                if failed is None:
+                    raise
+                return failed
+            finally:
+                publish(turn.counts)
+
+        handler: Handler = logger.inject_lambda_context(guard, correlation_id_path=CONNECTION, clear_state=True)
+        return handler
+
+    return wrap
+
+
+def publish(counts: Counter[str]) -> None:
+    """Writes all counters as one metric line, and nothing when there are none."""
+    if not counts:
+        return
+    metrics = Metrics()
+    for name, value in counts.items():
+        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    metrics.flush_metrics()

@@ -1,0 +1,76 @@
+"""What the deployment says: environment variables, read once, as one frozen record.
+
+template.yaml sets each of them; the table in README.md explains them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from longwire_app.errors import SettingsError
+
+__all__ = ["AuthorizerSettings", "Settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """For the functions that hold state. ``management_endpoint`` is ``https://host/stage``, without @connections."""
+
+    state_table: str
+    doorbell_queue_url: str
+    management_endpoint: str
+    connections_per_user: int = 10
+    fanout_width: int = 32
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "Settings":
+        """Raises SettingsError for a variable that is missing or is no number in its range."""
+        return cls(
+            state_table=_required(env, "STATE_TABLE"),
+            doorbell_queue_url=_required(env, "DOORBELL_QUEUE_URL"),
+            management_endpoint=_required(env, "MANAGEMENT_ENDPOINT"),
+            connections_per_user=_whole(env, "CONNECTIONS_PER_USER", 10, 0, 1000),
+            fanout_width=_whole(env, "FANOUT_WIDTH", 32, 1, 256),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizerSettings:
+    """``audience`` and ``issuer`` are checked only when given; one of the two key sources must be there."""
+
+    allowed_origins: frozenset[str]
+    token_secret: str | None
+    jwks_url: str | None
+    audience: str | None
+    issuer: str | None
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "AuthorizerSettings":
+        """Raises SettingsError when no token could ever be valid."""
+        settings = cls(
+            allowed_origins=frozenset(_list(env, "ALLOWED_ORIGINS")),
+            token_secret=env.get("TOKEN_SECRET_ARN") or None,
+            jwks_url=env.get("JWKS_URL") or None,
+            audience=env.get("TOKEN_AUDIENCE") or None,
+            issuer=env.get("TOKEN_ISSUER") or None,
+        )
+        if settings.token_secret is None and settings.jwks_url is None:
+            raise SettingsError("set TOKEN_SECRET_ARN, JWKS_URL or both: without a key no token is valid")
+        return settings
+
+
+def _required(env: Mapping[str, str], name: str) -> str:
+    value = env.get(name)
+    if not value:
+        raise SettingsError(f"the environment variable {name} is missing; template.yaml sets it")
+    return value
+
+
+def _list(env: Mapping[str, str], name: str) -> list[str]:
+    return [part.strip() for part in env.get(name, "").split(",") if part.strip()]
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise SettingsError(f"{name} is {text!r}; it takes a whole number from {low} to {high}")
+    return int(text)

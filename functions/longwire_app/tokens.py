@@ -1,0 +1,197 @@
+"""JSON Web Tokens: what makes one valid, and how to make one.
+
+PyJWT checks signatures and nothing else: claims are read here, so that time is an argument and a repeated claim
+is refused instead of settled by whichever came last.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from jwt import PyJWS
+from jwt.exceptions import PyJWTError
+
+from longwire_app.errors import InvalidToken
+from longwire_app.session import Identity
+from longwire_app.topics import MAX_NAME
+
+__all__ = ["LEEWAY", "MAX_TOKEN", "Key", "Rules", "issue", "verify"]
+
+MAX_TOKEN = 8192
+"""Characters. API Gateway itself ends a URL at 4,096; headers may be longer."""
+
+LEEWAY = 30
+"""Seconds that the issuer's clock may differ from ours."""
+
+MAX_USER = 256
+"""Characters. Three bytes each at most, or four: a user and a tenant fit into one partition key."""
+
+COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+SIGNATURES = PyJWS(algorithms=["HS256", "RS256"])
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One verification key, bound to one algorithm: a public RSA key can never serve as an HMAC secret."""
+
+    algorithm: Literal["HS256", "RS256"]
+    material: Any
+    kid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The ``aud`` and ``iss`` that a token must carry; None does not look."""
+
+    audience: str | None = None
+    issuer: str | None = None
+
+
+def verify(token: str, keys: Iterable[Key], rules: Rules, now: float) -> Identity:
+    """Returns what the token proves, or raises InvalidToken.
+
+    Its reason is ``size``, ``form``, ``algorithm``, ``key`` (none fits), ``signature``, ``claims``, ``expired``,
+    ``early``, ``audience`` or ``issuer``. The header chooses among our keys and brings none: ``jku``, ``x5u``,
+    ``jwk`` and ``x5c`` are not read.
+    """
+    if len(token) > MAX_TOKEN:
+        raise InvalidToken("size")
+    claims = _claims(_signed_payload(token, keys))
+    _check_times(claims, now)
+    _check_origin(claims, rules)
+    return _identity(claims)
+
+
+def issue(identity: Identity, secret: bytes, *, now: int, lifetime: int, rules: Rules, kid: str | None) -> str:
+    """A token for ``identity`` that is valid for ``lifetime`` seconds, signed with HS256."""
+    claims: dict[str, Any] = {"sub": identity.user_id, "iat": now, "exp": now + lifetime}
+    optional = {
+        "tenant": identity.tenant,
+        "role": sorted(identity.roles),
+        "webpubsub.group": list(identity.groups),
+        "aud": rules.audience,
+        "iss": rules.issuer,
+    }
+    claims |= {name: value for name, value in optional.items() if value}
+    headers = {"kid": kid} if kid else {}
+    return SIGNATURES.encode(json.dumps(claims).encode(), secret, algorithm="HS256", headers=headers)
+
+
+def _signed_payload(token: str, keys: Iterable[Key]) -> bytes:
+    # PyJWT forgives padding and stray characters that differ between decoders; one token has one spelling here.
+    if COMPACT.fullmatch(token) is None:
+        raise InvalidToken("form")
+    header = _header(token)
+    fitting = _fitting(header, keys)
+    if not fitting:
+        raise InvalidToken("key")
+    for key in fitting:
+        try:
+            return _payload(SIGNATURES.decode(token, key.material, algorithms=[key.algorithm]))
+        except PyJWTError:
+            continue
+    raise InvalidToken("signature")
+
+
+def _header(token: str) -> Mapping[str, Any]:
+    try:
+        return SIGNATURES.get_unverified_header(token)
+    except (PyJWTError, ValueError, RecursionError):
+        raise InvalidToken("form") from None
+
+
+def _fitting(header: Mapping[str, Any], keys: Iterable[Key]) -> list[Key]:
+    if header.get("alg") not in {"HS256", "RS256"}:
+        raise InvalidToken("algorithm")
+    # RFC 7515, 4.1.11: a recipient that does not understand all extensions in "crit" must reject.
+    if "crit" in header:
+        raise InvalidToken("form")
+    of_algorithm = [key for key in keys if key.algorithm == header["alg"]]
+    kid = header.get("kid")
+    return of_algorithm if kid is None else [key for key in of_algorithm if key.kid == kid]
+
+
+def _payload(payload: Any) -> bytes:
+    assert isinstance(payload, bytes)  # PyJWS returns the payload as it was signed
+    return payload
+
+
+def _claims(payload: bytes) -> dict[str, Any]:
+    try:
+        claims = json.loads(payload, object_pairs_hook=_distinct, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise InvalidToken("claims") from None
+    if not isinstance(claims, dict):
+        raise InvalidToken("claims")
+    return claims
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # RFC 7519, 4: "the Claim Names within a JWT Claims Set MUST be unique".
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("repeated name")
+    return found
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def _check_times(claims: Mapping[str, Any], now: float) -> None:
+    if _time(claims, "exp", required=True) <= now - LEEWAY:
+        raise InvalidToken("expired")
+    if max(_time(claims, "nbf"), _time(claims, "iat")) > now + LEEWAY:
+        raise InvalidToken("early")
+
+
+def _time(claims: Mapping[str, Any], name: str, *, required: bool = False) -> float:
+    value = claims.get(name) if required else claims.get(name, 0)
+    # bool is an int to Python, and 1e400 parses to infinity.
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
+        raise InvalidToken("claims")
+    return value
+
+
+def _check_origin(claims: Mapping[str, Any], rules: Rules) -> None:
+    if rules.audience is not None and rules.audience not in _strings(claims, "aud"):
+        raise InvalidToken("audience")
+    if rules.issuer is not None and claims.get("iss") != rules.issuer:
+        raise InvalidToken("issuer")
+
+
+def _identity(claims: Mapping[str, Any]) -> Identity:
+    groups = _strings(claims, "webpubsub.group")
+    if any(len(group) > MAX_NAME for group in groups):
+        raise InvalidToken("claims")
+    return Identity(
+        user_id=_text(claims.get("sub"), MAX_USER),
+        tenant=_text(claims["tenant"], MAX_USER) if "tenant" in claims else "",
+        roles=frozenset(_strings(claims, "role")),
+        groups=tuple(dict.fromkeys(groups)),
+    )
+
+
+def _strings(claims: Mapping[str, Any], name: str) -> list[str]:
+    # Several JWT libraries write a list of one as its element.
+    value = claims.get(name, [])
+    return [_text(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def _text(value: Any, limit: int = MAX_TOKEN) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= limit or not _is_unicode(value):
+        raise InvalidToken("claims")
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    r"""False for what JSON can spell and UTF-8 cannot: half of a surrogate pair, as in ``"\ud800"``."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

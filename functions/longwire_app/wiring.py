@@ -1,0 +1,68 @@
+"""The parts of a function, made of its environment on the first invocation and kept for the others."""
+
+import os
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from longwire_app.delivery import Delivery
+from longwire_app.doorbell import Doorbell
+from longwire_app.settings import Settings
+from longwire_app.store import Store
+
+if TYPE_CHECKING:
+    from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+__all__ = ["delivery", "doorbell", "management_client", "secrets", "settings", "store"]
+
+CONNECT = 1
+READ = 2
+"""Seconds. botocore waits 60 for each by default, longer than API Gateway waits for us."""
+
+BUDGET = Config(
+    connect_timeout=CONNECT,
+    read_timeout=READ,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_environment(os.environ)
+
+
+@cache
+def store() -> Store:
+    # end_session runs on as many threads as a fan-out has.
+    config = BUDGET.merge(Config(max_pool_connections=settings().fanout_width))
+    return Store(boto3.client("dynamodb", config=config), settings().state_table)
+
+
+@cache
+def delivery() -> Delivery:
+    width = settings().fanout_width
+    return Delivery(management_client(settings().management_endpoint, width), width)
+
+
+def management_client(endpoint: str, width: int) -> "ApiGatewayManagementApiClient":
+    """One that does not retry: Delivery does, with an eye on the deadline."""
+    config = Config(
+        connect_timeout=CONNECT,
+        read_timeout=READ,
+        retries={"mode": "standard", "total_max_attempts": 1},
+        max_pool_connections=width,
+    )
+    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
+
+
+@cache
+def doorbell() -> Doorbell:
+    return Doorbell(boto3.client("sqs", config=BUDGET), settings().doorbell_queue_url)
+
+
+@cache
+def secrets() -> "SecretsManagerClient":
+    return boto3.client("secretsmanager", config=BUDGET)

@@ -1,0 +1,36 @@
+"""The examples that users replace."""
+
+from typing import Any
+
+import pytest
+
+from longwire_app.application import app
+from longwire_app.errors import BadRequest
+from longwire_app.events import EventCall, Reply
+
+
+def call(event: str, data: Any, data_type: Any = "json", published: list[Any] | None = None) -> EventCall:
+    def publish(group: str, data: Any, data_type: Any = "json") -> None:
+        assert published is not None
+        published.append((group, data, data_type))
+
+    return EventCall(event, data, data_type, "alice", "", "s=", publish)
+
+
+def test_echo_gives_back_what_came() -> None:
+    assert app.answer(call("echo", "aGk=", "binary")) == Reply("aGk=", "binary")
+
+
+def test_shout_replies_in_capitals() -> None:
+    assert app.answer(call("shout", "hi", "text")) == Reply("HI", "text")
+
+
+def test_shout_refuses_what_is_no_text() -> None:
+    with pytest.raises(BadRequest, match="takes text"):
+        app.answer(call("shout", ["hi"]))
+
+
+def test_announce_publishes_and_replies_nothing() -> None:
+    published: list[Any] = []
+    assert app.answer(call("announce", "hi", published=published)) is None
+    assert published == [("announcements", {"by": "alice", "text": "hi"}, "json")]
