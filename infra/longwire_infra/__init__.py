@@ -1,0 +1,1 @@
+"""What it takes to run a WebSocket API on AWS: usage, prices, readiness."""
