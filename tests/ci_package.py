@@ -23,9 +23,9 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from longwire.api import Function
-from longwire.parameter_overrides import parse
-from longwire.template import load
+from longwire.core.api import Function
+from longwire.template.load import load
+from longwire.template.parameter_overrides import parse
 
 WHEEL, BIN, TEMPLATE = (Path(os.environ[name]) for name in ("LONGWIRE_WHEEL", "LONGWIRE_BIN", "LONGWIRE_BUILT"))
 OVERRIDES = os.environ["LONGWIRE_OVERRIDES"].split()
@@ -47,8 +47,8 @@ def test_the_wheel_holds_both_packages_with_their_types_and_the_inspectors_page(
     names = set(zipfile.ZipFile(WHEEL).namelist())
 
     assert {"longwire/py.typed", "longwire_infra/py.typed", "longwire_infra/usage.py"} <= names
-    page = CHECKOUT / "emulator" / "longwire" / "inspector_page"
-    assert {f"longwire/inspector_page/{file.name}" for file in page.iterdir() if file.is_file()} <= names
+    page = CHECKOUT / "emulator" / "longwire" / "inspector" / "page"
+    assert {f"longwire/inspector/page/{file.name}" for file in page.iterdir() if file.is_file()} <= names
 
 
 def test_the_wheel_holds_nothing_but_the_packages() -> None:

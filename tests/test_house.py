@@ -14,7 +14,7 @@ ALONE = {
     "emulator/longwire/__init__.py": "holds the version",
     "emulator/longwire/__main__.py": "calls cli.main",
     "infra/longwire_infra/__init__.py": "holds nothing",
-    "tests/emulator/test_inspector_page.py": "tests the folder inspector_page: scripts and styles",
+    "tests/emulator/inspector/test_page.py": "tests the folder inspector/page: scripts and styles",
 }
 
 Rule = Callable[[Path], list[str]]
@@ -65,7 +65,7 @@ def plot(tmp_path: Path) -> Plot:
         ("functions/longwire_app/a.py", "import longwire", "longwire"),
         ("functions/longwire_app/a.py", "from longwire_infra.usage import Usage", "longwire_infra.usage.Usage"),
         ("functions/longwire_app/a.py", "import requests", "requests"),
-        ("infra/longwire_infra/a.py", "from longwire.api import Api", "longwire.api.Api"),
+        ("infra/longwire_infra/a.py", "from longwire.core.api import Api", "longwire.core.api.Api"),
         ("infra/longwire_infra/a.py", "import longwire_app.store", "longwire_app.store"),
         ("infra/longwire_infra/usage.py", "import rich.table", "rich.table"),
         ("emulator/longwire/cli.py", "def f():\n    import longwire_app", "longwire_app"),
@@ -108,19 +108,20 @@ def test_an_import_along_the_direction_passes(plot: Plot, path: str, line: str) 
     ],
 )
 def test_an_impure_core_module_is_named(plot: Plot, line: str, what: str) -> None:
-    plot.put("emulator/longwire/gateway.py", f"import json\n{line}")
+    plot.put("emulator/longwire/core/gateway.py", f"import json\n{line}")
 
-    assert house.core_purity(plot.root) == [f"emulator/longwire/gateway.py:2: {what}, and this module is core"]
+    assert house.core_purity(plot.root) == [f"emulator/longwire/core/gateway.py:2: {what}, and this module is core"]
 
 
 def test_what_the_core_imports_is_core(plot: Plot) -> None:
-    plot.put("emulator/longwire/gateway.py", "from longwire.frames import split")
-    plot.put("emulator/longwire/frames.py", "import longwire.wire")
-    plot.put("emulator/longwire/wire.py", "import socket")
+    plot.put("emulator/longwire/core/gateway.py", "from longwire.frames import split")
+    plot.put("emulator/longwire/frames.py", "import longwire.edge.wire")
+    plot.put("emulator/longwire/edge/wire.py", "import socket")
     plot.put("emulator/longwire/server.py", "import socket")
 
+    because = "emulator/longwire/frames.py:1 imports it"
     assert house.core_purity(plot.root) == [
-        "emulator/longwire/wire.py:1: it imports socket, and this module is core: frames.py:1 imports it"
+        f"emulator/longwire/edge/wire.py:1: it imports socket, and this module is core: {because}"
     ]
 
 
@@ -171,7 +172,7 @@ def test_a_module_without_a_test_and_a_test_without_a_module_are_named(plot: Plo
 
     assert house.unpaired(plot.root, {"infra/longwire_infra/excused.py": "why", "infra/old.py": "why"}) == [
         "emulator/longwire/lonely.py:1: has no tests/emulator/test_lonely.py",
-        "infra/longwire_infra/deep/module.py:1: has no tests/infra/test_deep_module.py",
+        "infra/longwire_infra/deep/module.py:1: has no tests/infra/deep/test_module.py",
         "tests/emulator/test_gone.py:1: tests no module of its name",
         "infra/old.py:1: is excused and need not be",
     ]

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable
 
-from longwire.events import InvocationFinished, Invoke
-from longwire.runtime import Report
-from longwire.timeline import Timeline
+from longwire.core.events import InvocationFinished, Invoke
+from longwire.inspector.timeline import Timeline
+from longwire.runtime.runtime import Report
 
 __all__ = ["Activity"]
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import click
 
-from longwire.api import Stack
+from longwire.core.api import Stack
 from longwire.emulator import DEFAULT_PORT, Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
-from longwire.hosts import is_loopback
-from longwire.parameter_overrides import parse
+from longwire.inspector.timeline import Entry, shown
 from longwire.screen import first_screen, line
-from longwire.template import load
-from longwire.timeline import Entry, shown
+from longwire.server.hosts import is_loopback
+from longwire.template.load import load
+from longwire.template.parameter_overrides import parse
 
 __all__ = ["Dev"]
 
@@ -56,7 +56,7 @@ class Dev:
             raise click.UsageError(str(exc)) from exc
         stack = load(self.template, parameters=parameters, region=self.region, allow_unsupported=self.allow_unsupported)
         if self.env_vars is not None:
-            from longwire.env_vars import apply
+            from longwire.template.env_vars import apply
 
             stack = apply(stack, self.env_vars)
         for warning in stack.warnings:

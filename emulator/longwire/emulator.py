@@ -8,20 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from longwire.activity import Activity
-from longwire.api import Function, Stack
-from longwire.gateway import Gateway
-from longwire.ids import Ids
-from longwire.inspector import Inspector
-from longwire.lambda_api import LambdaApi
-from longwire.lambda_environment import Endpoints, variables
-from longwire.overview import Urls, overview
+from longwire.core.api import Function, Stack
+from longwire.core.gateway import Gateway
+from longwire.core.ids import Ids
+from longwire.core.quotas import Quotas
+from longwire.inspector.inspector import Inspector
+from longwire.inspector.overview import Urls, overview
+from longwire.inspector.timeline import Timeline
 from longwire.ports import listen
-from longwire.quotas import Quotas
-from longwire.runtime import Runtime
-from longwire.server import Server
-from longwire.services import Services
-from longwire.template_cache import default_folder
-from longwire.timeline import Timeline
+from longwire.runtime.lambda_environment import Endpoints, variables
+from longwire.runtime.runtime import Runtime
+from longwire.server.lambda_api import LambdaApi
+from longwire.server.server import Server
+from longwire.services.services import Services
+from longwire.template.cache import default_folder
 
 __all__ = ["DEFAULT_PORT", "Emulator", "Options"]
 
@@ -41,6 +41,9 @@ class Options:
 
 class Emulator:
     """One running stack. Made by ``start``; everything in it lives in the event loop that started it."""
+
+    services: Services
+    runtime: Runtime
 
     def __init__(self, stack: Stack, options: Options, sockets: list[socket.socket]) -> None:
         self.stack = stack

@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from longwire.api import Stack
+from longwire.core.api import Stack
 from longwire.emulator import Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
+from longwire.inspector.timeline import Entry, shown
 from longwire.testing import AsyncClient, Client, Target
-from longwire.timeline import Entry, shown
 
 __all__ = ["AsyncLongwire", "Longwire", "LongwireServer", "with_variables"]
 

@@ -61,7 +61,7 @@ def longwire_server(
     from longwire.emulator import Options
     from longwire.errors import LongwireError
     from longwire.harness import LongwireServer, with_variables
-    from longwire.template import load
+    from longwire.template.load import load
 
     try:
         allowed = bool(pytestconfig.getoption("--longwire-allow-unsupported"))

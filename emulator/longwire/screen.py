@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from longwire import __version__
-from longwire.api import Stack
-from longwire.overview import Urls, route_facts
+from longwire.core.api import Stack
+from longwire.inspector.overview import Urls, route_facts
 
 __all__ = ["first_screen", "line"]
 

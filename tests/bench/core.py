@@ -7,10 +7,10 @@ import argparse
 import os
 import time
 
-from longwire.api import Api, Integration, Route, Stage
-from longwire.events import HandshakeReceived, InvocationFinished, Invoke, MessageReceived
-from longwire.gateway import Gateway
-from longwire.ids import Ids
+from longwire.core.api import Api, Integration, Route, Stage
+from longwire.core.events import HandshakeReceived, InvocationFinished, Invoke, MessageReceived
+from longwire.core.gateway import Gateway
+from longwire.core.ids import Ids
 
 
 def main() -> None:

@@ -13,11 +13,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from longwire.api import Function
+from longwire.core.api import Function
+from longwire.core.events import InvocationFinished, Invoke
 from longwire.event_loop import new_event_loop
-from longwire.events import InvocationFinished, Invoke
-from longwire.lambda_environment import Endpoints, variables
-from longwire.runtime import Report, Runtime
+from longwire.runtime.lambda_environment import Endpoints, variables
+from longwire.runtime.runtime import Report, Runtime
 
 HANDLER = """
 def handler(event, context):

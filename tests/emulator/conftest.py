@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 from botocore.config import Config
 
-from longwire.api import (
+from longwire.core.api import (
     Api,
     Authorizer,
     EventSource,
@@ -26,7 +26,7 @@ from longwire.api import (
     Stack,
     Stage,
 )
-from longwire.events import (
+from longwire.core.events import (
     Effect,
     HandshakeReceived,
     Input,
@@ -36,11 +36,11 @@ from longwire.events import (
     Noted,
     SendFrame,
 )
-from longwire.gateway import Gateway
-from longwire.ids import Ids
-from longwire.quotas import Quotas
-from longwire.server import Server
-from longwire.timeline import Timeline
+from longwire.core.gateway import Gateway
+from longwire.core.ids import Ids
+from longwire.core.quotas import Quotas
+from longwire.inspector.timeline import Timeline
+from longwire.server.server import Server
 from running_services import RunningServices
 
 START = 1_700_000_000.0

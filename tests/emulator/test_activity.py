@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from longwire.activity import Activity
-from longwire.events import InvocationFinished, Invoke
-from longwire.runtime import Report
-from longwire.timeline import Timeline, shown
+from longwire.core.events import InvocationFinished, Invoke
+from longwire.inspector.timeline import Timeline, shown
+from longwire.runtime.runtime import Report
 
 pytestmark = pytest.mark.asyncio
 INVOKE = Invoke("i1", "Send", "{}", "L0SM9cOFvHcCIhw=", "send")

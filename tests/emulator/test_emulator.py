@@ -11,7 +11,7 @@ import pytest
 
 from longwire.emulator import Emulator, Options
 from longwire.harness import Longwire, LongwireServer
-from longwire.template import load
+from longwire.template.load import load
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"

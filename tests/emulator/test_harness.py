@@ -8,7 +8,7 @@ import pytest
 from longwire.emulator import Options
 from longwire.errors import UsageError
 from longwire.harness import Longwire, LongwireServer, with_variables
-from longwire.template import load
+from longwire.template.load import load
 
 TEMPLATE = Path(__file__).parents[1] / "bench" / "echo_app" / "template.yaml"
 

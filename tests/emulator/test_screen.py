@@ -5,8 +5,8 @@ from typing import Any
 import click
 import pytest
 
-from longwire.api import Authorizer, Function, Stack
-from longwire.overview import Urls
+from longwire.core.api import Authorizer, Function, Stack
+from longwire.inspector.overview import Urls
 from longwire.screen import first_screen, line
 
 

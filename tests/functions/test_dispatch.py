@@ -37,7 +37,8 @@ class Client:
 
     @property
     def got(self) -> list[Any]:
-        return self.connections.frames[self.caller.peer.connection_id]
+        frames: list[Any] = self.connections.frames[self.caller.peer.connection_id]
+        return frames
 
 
 @pytest.fixture
@@ -144,8 +145,8 @@ def test_a_refused_ack_id_may_be_used_again(client: Any) -> None:
     ],
 )
 def test_a_repeated_ack_id_is_a_duplicate_and_has_no_effect(client: Any, app: Application, frame: Any) -> None:
-    calls = []
-    app.event("count")(calls.append)  # type: ignore[arg-type]  # returns None
+    calls: list[EventCall] = []
+    app.event("count")(calls.append)
     alice, bob = client("c1="), client("c2=")
     bob.send(type="joinGroup", group="other")
     assert alice.send(**frame, ackId=1) == [done(1)]

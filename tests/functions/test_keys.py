@@ -10,6 +10,7 @@ from botocore.stub import Stubber
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from backend_aws import Server
 from longwire_app.errors import KeysUnavailable, SettingsError
 from longwire_app.keys import CachedKeys, JwksKeys, SecretKeys
 from longwire_app.tokens import Key
@@ -40,8 +41,8 @@ def issuer(served: Any) -> Any:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
             """Nothing."""
 
-    server = served(Issuer)
-    Issuer.url = f"http://127.0.0.1:{server.server_port}/keys"  # type: ignore[attr-defined]  # for the tests
+    server = served(Server(Issuer))
+    Issuer.url = f"{server.origin}/keys"  # type: ignore[attr-defined]  # for the tests
     return Issuer
 
 

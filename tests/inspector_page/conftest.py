@@ -8,7 +8,7 @@ from playwright.async_api import Browser
 from chromium import chromium, new_page
 from inspector_script import Script
 from inspector_stage import Stage, echoing, serving
-from longwire.inspector import Inspector
+from longwire.inspector.inspector import Inspector
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

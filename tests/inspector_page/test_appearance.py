@@ -12,7 +12,7 @@ from inspector_script import chat
 from inspector_stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-CSS = Path(longwire.__file__).parent / "inspector_page" / "inspector.css"
+CSS = Path(longwire.__file__).parent / "inspector" / "page" / "inspector.css"
 TEXT_CONTRAST = """() => {
   const channels = (text) => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => {

@@ -8,7 +8,7 @@ from playwright.async_api import expect
 
 from inspector_script import ALICE, BOB, chat
 from inspector_stage import Stage
-from longwire.timeline import Timeline
+from longwire.inspector.timeline import Timeline
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 

@@ -29,10 +29,7 @@ PRESENTATION = {"click", "rich"}  # in longwire_infra, and there only in these:
 PRESENTERS = {"cli", "report"}
 
 # These, and whatever they import, take time, ids and randomness as arguments.
-CORE = [
-    *("api", "events", "errors", "connection", "selection", "proxy_event", "gateway"),
-    *("quotas", "ids", "policy", "mapping", "meter"),
-]
+CORE = "emulator/longwire/core"
 IMPURE = re.compile(
     r"(asyncio|concurrent|multiprocessing|os|random|secrets|selectors|signal|socket|ssl|subprocess|tempfile|threading|time)"
     r"(\..*)?"
@@ -130,17 +127,23 @@ def core_purity(root: Path) -> list[str]:
 
 def _core(root: Path) -> list[tuple[Source, str]]:
     """The core's modules and what they import, with the reason why a module is among them."""
-    folder = root / PACKAGES["longwire"]
-    reasons = {name: "" for name in CORE if (folder / f"{name}.py").exists()}
+    reasons = {source.path: "" for source in sources(root, CORE)}
     queue = list(reasons)
     while queue:
-        name = queue.pop()
-        for line, imported in Source(root, folder / f"{name}.py").imports():
-            module = imported.split(".")[1] if imported.startswith("longwire.") else ""
-            if module not in reasons and (folder / f"{module}.py").exists():
-                reasons[module] = f": {name}.py:{line} imports it"
+        path = queue.pop()
+        for line, imported in Source(root, root / path).imports():
+            module = _own_module(root, imported)
+            if module and module not in reasons:
+                reasons[module] = f": {path}:{line} imports it"
                 queue.append(module)
-    return [(Source(root, folder / f"{name}.py"), because) for name, because in reasons.items()]
+    return [(Source(root, root / path), because) for path, because in reasons.items()]
+
+
+def _own_module(root: Path, imported: str) -> str | None:
+    """The file of ``longwire.folder.module`` or ``longwire.folder.module.Name``."""
+    parts = imported.split(".")
+    tries = ["emulator/" + "/".join(parts[:length]) + ".py" for length in (len(parts), len(parts) - 1) if length > 1]
+    return next((path for path in tries if parts[0] == "longwire" and (root / path).exists()), None)
 
 
 def _impure_imports(source: Source) -> Iterator[tuple[int, str]]:
@@ -208,8 +211,10 @@ def unpaired(root: Path, alone: dict[str, str]) -> list[str]:
     modules, tests = {}, {}
     for package, folder in PACKAGES.items():
         for source in sources(root, folder):
-            name = "_".join(source.file.relative_to(root / folder).with_suffix("").parts)
-            modules[f"{TESTS[package]}/test_{name}.py"] = source.path
+            place = source.file.relative_to(root / folder).parent
+            test = Path(TESTS[package]) / place / f"test_{source.file.name}"
+            if source.file.name != "__init__.py" or place == Path():
+                modules[test.as_posix()] = source.path
         tests.update(
             {source.path: "" for source in sources(root, TESTS[package]) if source.file.name.startswith("test_")}
         )

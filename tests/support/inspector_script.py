@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from longwire.timeline import Timeline
+from longwire.inspector.timeline import Timeline
 
 START = 1_790_000_000.0
 ALICE, BOB = "L0SM9cOFvHcCJhw=", "Qx7pTdWzIAkCJhw="

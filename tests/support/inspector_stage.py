@@ -11,8 +11,8 @@ from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
 from inspector_script import Script
-from longwire.http1 import HttpConnection
-from longwire.inspector import Inspector
+from longwire.inspector.inspector import Inspector
+from longwire.server.http1 import HttpConnection
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from longwire.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
+from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
 
 Answer = Callable[[HttpRequest, Exchange], None]
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import boto3
 from botocore.config import Config
 
-from longwire.api import Stack
-from longwire.services import Services
+from longwire.core.api import Stack
+from longwire.services.services import Services
 
 Result = TypeVar("Result")
 

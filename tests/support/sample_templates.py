@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from longwire.api import Stack
+from longwire.core.api import Stack
 from longwire.errors import TemplateError
-from longwire.intrinsics import Resolver
-from longwire.template import load
-from longwire.template_parameters import parameter_values
-from longwire.template_places import Places
-from longwire.template_source import parse
+from longwire.template.intrinsics import Resolver
+from longwire.template.load import load
+from longwire.template.parameters import parameter_values
+from longwire.template.places import Places
+from longwire.template.source import parse
 
 RUNNING = f"python3.{sys.version_info.minor}"
 SAMPLES = Path(__file__).parents[1] / "templates"

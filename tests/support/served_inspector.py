@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from longwire.http1 import HttpConnection
-from longwire.inspector import Inspector
-from longwire.timeline import Timeline
+from longwire.inspector.inspector import Inspector
+from longwire.inspector.timeline import Timeline
+from longwire.server.http1 import HttpConnection
 
 STATE = {"version": "0.1", "websocket_url": "ws://127.0.0.1:8765/dev", "connections": [{"connection_id": "é"}]}
 

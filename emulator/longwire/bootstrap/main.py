@@ -1,0 +1,260 @@
+"""The inside of an execution environment: imports the handler once, then calls it for one invocation after the other.
+
+Started by the runtime as ``python -c COMMAND channel-fd parent-pid function-arn bytecode-folder``. It plays the part
+of Lambda's Python runtime (awslambdaric): the same context, the same names for what can go wrong, the same order of
+things. Standard library only, and little of it: see channel.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from _thread import get_ident
+from collections.abc import Callable
+from typing import Any
+
+from longwire.bootstrap.channel import (
+    ANSWER,
+    ERROR,
+    INIT_ERROR,
+    READY,
+    STDERR,
+    STDOUT,
+    Channel,
+    Lines,
+    Output,
+    end,
+    text_stream,
+)
+from longwire.bootstrap.handler import Fault, Handler, describe, find_handler
+from longwire.bootstrap.imports import AfterImport, code_folder, hide, later
+from longwire.bootstrap.network import keep_inside
+
+__all__ = ["COMMAND", "LambdaContext", "linux_peak_mb", "main"]
+
+# The folder that holds our package is on the path for this one import; ``-P`` has kept the working directory off it.
+COMMAND = "import sys; sys.path.append({!r}); from longwire.bootstrap.main import main; sys.path.pop(); main()"
+
+MAX_PAYLOAD = 6_291_556  # bytes; documented quota of 6 MB, and the number in Lambda's own message
+PR_SET_PDEATHSIG = 1
+MEMORY_READ_EVERY = 0.25  # seconds; reading it takes as long as a whole short invocation
+UNESCAPED = ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_python3.11")
+COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
+
+
+class CognitoIdentity:
+    cognito_identity_id = None
+    cognito_identity_pool_id = None
+
+
+class LambdaContext:
+    """What a handler gets as its second argument."""
+
+    client_context = None
+    identity = CognitoIdentity()
+    tenant_id = None
+    invoked_function_arn: str
+    function_name: str
+    function_version: str
+    memory_limit_in_mb: str
+    log_group_name: str
+    log_stream_name: str
+
+    def __init__(self, request_id: str, deadline_ms: int) -> None:
+        self.aws_request_id = request_id
+        self._deadline_ms = deadline_ms
+
+    @classmethod
+    def prepare(cls, arn: str) -> None:
+        """What is the same for every invocation of this environment."""
+        cls.invoked_function_arn = arn
+        cls.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
+        cls.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "")
+        cls.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+        cls.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
+        cls.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
+
+    def get_remaining_time_in_millis(self) -> int:
+        return max(0, self._deadline_ms - int(time.time() * 1000))
+
+    def log(self, message: object) -> None:
+        sys.stdout.write(str(message))
+
+
+class Environment:
+    """The state that outlives an invocation."""
+
+    def __init__(self, channel: Channel, output: Output) -> None:
+        self.channel = channel
+        self.output = output
+        self.request_id = ""
+        self.memory_mb = 0
+        self.memory_read = -MEMORY_READ_EVERY
+        ascii_only = os.environ.get("AWS_EXECUTION_ENV", "") in UNESCAPED
+        self.encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=ascii_only, default=number).encode
+
+    def init(self, spec: str) -> Handler:
+        """Import the handler; a failure is told to the runtime, which then ends this process."""
+        try:
+            handler = find_handler(spec)
+        except Exception as error:  # noqa: BLE001 - whatever a module raises at import is the init's error
+            self.output.finish()
+            self.channel.send(INIT_ERROR, json.dumps(describe(error)).encode())
+            self.channel.receive()
+            end()
+        self.output.finish()
+        self.channel.send(READY, b"")
+        return handler
+
+    def serve(self, handler: Handler) -> None:
+        while True:
+            meta, _, text = self.channel.receive().partition(b"\n")
+            self.request_id, deadline_ms, trace_id = json.loads(meta)
+            os.environ["_X_AMZN_TRACE_ID"] = trace_id
+            self.output.start()
+            started = time.perf_counter()
+            kind, body = self.invoke(handler, text, LambdaContext(self.request_id, deadline_ms))
+            ended = time.perf_counter()
+            self.output.finish()
+            head = f"{(ended - started) * 1000:.3f} {self.memory(ended)}\n".encode()
+            self.channel.send(kind, head + body)
+
+    def invoke(self, handler: Handler, text: bytes, context: LambdaContext) -> tuple[bytes, bytes]:
+        try:
+            return ANSWER, self.encoded(handler(decoded(text), context))
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises is its answer
+            return ERROR, json.dumps(describe(error)).encode()
+
+    def encoded(self, answer: object) -> bytes:
+        if isinstance(answer, bytes):
+            return answer
+        try:
+            body = self.encode(answer).encode()
+        except Exception as error:
+            raise Fault("Runtime.MarshalError", f"Unable to marshal response: {error}") from error
+        if len(body) > MAX_PAYLOAD:
+            text = f"Response payload size exceeded maximum allowed payload size ({MAX_PAYLOAD} bytes)."
+            raise Fault("Function.ResponseSizeTooLarge", text)
+        return body
+
+    def memory(self, now: float) -> int:
+        """The most memory that this process has had resident, in MB."""
+        if now - self.memory_read >= MEMORY_READ_EVERY:
+            self.memory_read = now
+            self.memory_mb = peak_memory_mb()
+        return self.memory_mb
+
+
+def peak_memory_mb() -> int:
+    try:
+        return linux_peak_mb("self")
+    except OSError:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 * 1024)
+
+
+def linux_peak_mb(process: int | str) -> int:
+    """VmHWM; ``ru_maxrss`` starts with the size of the process that this one was forked from. Raises OSError."""
+    with open(f"/proc/{process}/status", "rb") as status:  # noqa: PTH123 - pathlib takes 5 ms to import
+        # A zombie's status has no such line.
+        line = next((line for line in status if line.startswith(b"VmHWM")), b"VmHWM: 0 kB")
+    return int(line.split()[1]) // 1024
+
+
+def decoded(text: bytes) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
+
+
+def number(value: object) -> int | float:
+    """DynamoDB's numbers, which Lambda's encoder takes; it refuses everything else that JSON has no word for."""
+    decimal = sys.modules.get("decimal")
+    if decimal is None or not isinstance(value, decimal.Decimal):
+        raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+    text = str(value)
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def die_with(parent: int) -> None:
+    """On Linux the kernel kills this process when the runtime's is gone, even when it is frozen or busy.
+
+    Elsewhere the end of the channel does, or, for a frozen one, SIGHUP: POSIX has it sent, with SIGCONT, to a process
+    group that is orphaned and has stopped members.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        # Woken by its next invocation, it does not push aside the process that sends it: with one switch less for
+        # every message both get more done.
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+    if os.getppid() != parent:
+        end()
+
+
+def own_variables() -> tuple[str, str]:
+    """Take what is ours, and what Python added by itself, out of the environment that the handler sees."""
+    if os.environ.get("LC_CTYPE") in COERCED:
+        del os.environ["LC_CTYPE"]
+    os.environ.pop("PYTHONUSERBASE", None)
+    return os.environ.pop("_LONGWIRE_GATEWAY", ""), os.environ.pop("_LONGWIRE_SERVICES", "")
+
+
+def capture(output: Output) -> None:
+    sys.stdout = text_stream(Lines(output, STDOUT, 1), "strict")
+    sys.stderr = text_stream(Lines(output, STDERR, 2), "backslashreplace")
+
+
+def forked(channel: Channel, output: Output) -> None:
+    """In processes that the handler forks: they die with it, and leave the channel alone."""
+    parent, thread = os.getpid(), get_ident()
+
+    def in_child() -> None:
+        output.forked()
+        channel.forked()
+        # The kernel means the thread that forked, and another one may end long before the process.
+        if get_ident() == thread:
+            die_with(parent)
+
+    os.register_at_fork(after_in_child=in_child)
+
+
+def prepare_imports(environment: Environment, gateway: str, services: str, check: Callable[[object], None]) -> None:
+    aws, logs = later("longwire.bootstrap.aws"), later("longwire.bootstrap.logging")
+    log_format, level = os.environ.get("AWS_LAMBDA_LOG_FORMAT", ""), os.environ.get("AWS_LAMBDA_LOG_LEVEL", "")
+
+    def configure(_: object) -> None:
+        write = environment.output.line
+        logs().configure(lambda entry: write(STDOUT, entry), lambda: environment.request_id, log_format, level)
+
+    actions = {
+        "botocore.httpsession": lambda module: aws().redirect(module, gateway, services, check),
+        "logging": configure,
+    }
+    sys.meta_path.insert(0, AfterImport(actions))
+
+
+def main() -> None:
+    """Never returns; the process ends by a signal, or when the handler ends it."""
+    _, fd, parent, arn, bytecode = sys.argv
+    die_with(int(parent))
+    channel = Channel(int(fd))
+    os.set_inheritable(channel.fd, False)
+    output = Output(channel)
+    gateway, services = own_variables()
+    environment = Environment(channel, output)
+    check = keep_inside(*(address.rpartition(":")[0].strip("[]") for address in (gateway, services)))
+    prepare_imports(environment, gateway, services, check)
+    hide("longwire")
+    capture(output)
+    forked(channel, output)
+    LambdaContext.prepare(arn)
+    spec = os.environ["_HANDLER"]
+    sys.argv = ["/var/runtime/bootstrap.py", spec]
+    code_folder(os.environ["LAMBDA_TASK_ROOT"], bytecode or None)
+    environment.serve(environment.init(spec))

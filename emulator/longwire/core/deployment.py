@@ -1,0 +1,77 @@
+"""What the parts of one gateway share: the api, its connections, their timers and the invocations under way."""
+
+from longwire.core.api import Api, Route
+from longwire.core.connection import Connection, Step
+from longwire.core.events import CloseConnection, Effect, Invoke, Noted, SendFrame
+from longwire.core.ids import Ids
+from longwire.core.invocations import Invocations, Pending, Purpose
+from longwire.core.proxy_event import disconnect_event
+from longwire.core.quotas import Quotas
+from longwire.core.timers import TimerQueue
+
+__all__ = ["Deployment", "Effects"]
+
+Effects = list[Effect]
+
+
+class Deployment:
+    """A deployed Stage's state. Its verbs return the effects that they cause."""
+
+    def __init__(self, api: Api, ids: Ids, quotas: Quotas) -> None:
+        self.api = api
+        self.ids = ids
+        self.quotas = quotas
+        self.connections: dict[str, Connection] = {}
+        self.invocations = Invocations()
+        self.idle = TimerQueue(quotas.idle_timeout)
+        self.duration = TimerQueue(quotas.max_duration)
+
+    def invoke(self, purpose: Purpose, connection: Connection, route: Route, payload: str, request_id: str) -> Invoke:
+        """The effect alone; ``expect`` starts its integration timeout."""
+        function = self.function_of(purpose, route)
+        return Invoke(request_id, function, payload, connection.connection_id, route.key)
+
+    def function_of(self, purpose: Purpose, route: Route) -> str:
+        if purpose is Purpose.AUTHORIZE:
+            assert route.authorizer is not None
+            return route.authorizer.function
+        assert route.integration is not None
+        assert route.integration.function is not None
+        return route.integration.function
+
+    def expect(self, purpose: Purpose, connection: Connection, route: Route, request_id: str, now: float) -> None:
+        """Remember who waits for the answer, and until when (at most 29 s, whatever the template says)."""
+        timeout = route.integration.timeout if route.integration is not None else self.quotas.integration_timeout
+        timeout = min(timeout, self.quotas.integration_timeout)
+        self.invocations.add(request_id, Pending(purpose, connection.connection_id, request_id, route, timeout), now)
+
+    def send(self, connection: Connection, payload: str, cause: str, now: float) -> Effects:
+        size = len(payload) if payload.isascii() else len(payload.encode("utf-8", "surrogatepass"))
+        connection.sent(size, now)
+        self.idle.start(connection.connection_id, now)
+        shown = {"payload": payload, "size": size, "cause": cause}
+        return [SendFrame(connection.connection_id, payload), Noted("frame_sent", connection.connection_id, shown)]
+
+    def close(self, connection: Connection, code: int, reason: str, by: str, now: float) -> Effects:
+        """Close from our side: the closing handshake first, then what follows every end."""
+        closing = CloseConnection(connection.connection_id, code, reason)
+        return [closing, *self.ended(connection, code, reason, by, now)]
+
+    def ended(self, connection: Connection, code: int, reason: str, by: str, now: float) -> Effects:
+        """The connection is over: note it and invoke $disconnect, best effort and exactly once."""
+        connection.step(Step.CLOSED)
+        self.forget(connection)
+        shown = {"code": code, "reason": reason, "by": by}
+        effects: Effects = [Noted("connection_closed", connection.connection_id, shown)]
+        route = self.api.routes.get("$disconnect")
+        if route is not None and route.integration is not None and route.integration.function is not None:
+            request_id = self.ids.request_id()
+            payload = disconnect_event(connection.caller, code, reason, request_id, now)
+            self.expect(Purpose.DISCONNECT, connection, route, request_id, now)
+            effects.append(self.invoke(Purpose.DISCONNECT, connection, route, payload, request_id))
+        return effects
+
+    def forget(self, connection: Connection) -> None:
+        del self.connections[connection.connection_id]
+        self.idle.stop(connection.connection_id)
+        self.duration.stop(connection.connection_id)

@@ -1,0 +1,141 @@
+"""One deployed Stage of a WebSocket API: inputs in, effects out.
+
+Four verbs. ``receive`` takes what happened; ``tick`` takes the time when ``next_deadline`` has come; ``shut_down``
+ends everything. Each returns effects for the edges to carry out, in order. No socket, clock or process in here.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from longwire.core.api import Api
+from longwire.core.callbacks import Callbacks
+from longwire.core.connection import Connection, State
+from longwire.core.deployment import Deployment, Effects
+from longwire.core.events import (
+    ConnectionLost,
+    DeleteConnection,
+    FrameRefused,
+    GetConnection,
+    HandshakeReceived,
+    Input,
+    InvocationFinished,
+    MessageReceived,
+    PeerClosed,
+    PingReceived,
+    PostToConnection,
+)
+from longwire.core.handshakes import Handshakes
+from longwire.core.ids import Ids
+from longwire.core.invocations import Pending, Purpose
+from longwire.core.messages import Messages
+from longwire.core.quotas import Quotas
+from longwire.errors import ImpossibleInput
+
+__all__ = ["Gateway"]
+
+GOING_AWAY = "Going away"  # observed: the reason of an idle close
+NO_STATUS = "Client-side close frame status not set"  # observed: the reason beside 1005
+
+
+class Gateway:
+    """Raises ImpossibleInput for an input about a connection that is not there: a bug of the edge that sent it."""
+
+    def __init__(self, api: Api, ids: Ids, quotas: Quotas | None = None) -> None:
+        self.deployment = deployment = Deployment(api, ids, quotas or Quotas())
+        self.handshakes = handshakes = Handshakes(deployment)
+        self.messages = messages = Messages(deployment)
+        callbacks = Callbacks(deployment)
+        self.receivers: dict[type[Any], Callable[[Any, float], Effects]] = {
+            HandshakeReceived: handshakes.received,
+            MessageReceived: messages.received,
+            InvocationFinished: self.finished,
+            PingReceived: self.ping,
+            PeerClosed: self.peer_closed,
+            ConnectionLost: self.lost,
+            FrameRefused: self.frame_refused,
+            PostToConnection: callbacks.post,
+            GetConnection: callbacks.get,
+            DeleteConnection: callbacks.delete,
+        }
+
+    @property
+    def connections(self) -> dict[str, Connection]:
+        """By connection id, in the order of their handshakes; for looking at, not for changing."""
+        return self.deployment.connections
+
+    def receive(self, event: Input, now: float) -> Effects:
+        """Take one input; ``now`` is epoch seconds and never goes back."""
+        return self.receivers[type(event)](event, now)
+
+    def next_deadline(self) -> float | None:
+        """When ``tick`` has to be called at the latest, if nothing is received before."""
+        queues = (self.deployment.idle, self.deployment.duration, self.deployment.invocations)
+        deadlines = [queue.next_deadline() for queue in queues]
+        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+
+    def tick(self, now: float) -> Effects:
+        """Do what is due: integration timeouts, then idle and two-hour closes."""
+        deployment = self.deployment
+        effects: Effects = []
+        for pending in deployment.invocations.expire(now):
+            effects += self.timed_out(pending, now)
+        for connection_id in deployment.idle.expire(now):
+            effects += deployment.close(self.connections[connection_id], 1001, GOING_AWAY, "gateway", now)
+        for connection_id in deployment.duration.expire(now):
+            code = deployment.quotas.max_duration_code
+            effects += deployment.close(self.connections[connection_id], code, GOING_AWAY, "gateway", now)
+        return effects
+
+    def shut_down(self, now: float) -> Effects:
+        """Close every open connection with 1001 and refuse every handshake that is still undecided."""
+        effects: Effects = []
+        for connection in list(self.connections.values()):
+            if connection.state is State.OPEN:
+                effects += self.deployment.close(connection, 1001, GOING_AWAY, "emulator", now)
+            else:
+                effects += self.handshakes.refuse(connection, 503, "the emulator is shutting down")
+        return effects
+
+    def finished(self, event: InvocationFinished, now: float) -> Effects:
+        pending = self.deployment.invocations.finish(event.invocation_id)
+        if pending is None:
+            return []
+        if pending.purpose is Purpose.MESSAGE:
+            return self.messages.finished(pending, event, now)
+        if pending.purpose is Purpose.DISCONNECT or pending.connection_id not in self.connections:
+            return []
+        if pending.purpose is Purpose.AUTHORIZE:
+            return self.handshakes.authorized(pending, event, now)
+        return self.handshakes.connected(pending, event, now)
+
+    def timed_out(self, pending: Pending, now: float) -> Effects:
+        if pending.purpose is Purpose.MESSAGE:
+            return self.messages.timed_out(pending, now)
+        if pending.purpose is Purpose.DISCONNECT or pending.connection_id not in self.connections:
+            return []
+        return self.handshakes.timed_out(pending)
+
+    def ping(self, event: PingReceived, now: float) -> Effects:
+        if self.deployment.quotas.ping_resets_idle:
+            self.known(event).active(now)
+            self.deployment.idle.start(event.connection_id, now)
+        return []
+
+    def peer_closed(self, event: PeerClosed, now: float) -> Effects:
+        reason = event.reason or (NO_STATUS if event.code == 1005 else "")
+        return self.deployment.ended(self.known(event), event.code, reason, "client", now)
+
+    def frame_refused(self, event: FrameRefused, now: float) -> Effects:
+        return self.deployment.ended(self.known(event), event.code, event.reason, "gateway", now)
+
+    def lost(self, event: ConnectionLost, now: float) -> Effects:
+        connection = self.known(event)
+        if connection.state is not State.OPEN:
+            return self.handshakes.abandoned(connection)
+        return self.deployment.ended(connection, self.deployment.quotas.tcp_drop, "", "network", now)
+
+    def known(self, event: PingReceived | PeerClosed | FrameRefused | ConnectionLost) -> Connection:
+        connection = self.connections.get(event.connection_id)
+        if connection is None:
+            raise ImpossibleInput(type(event).__name__, State.CLOSED, event.connection_id)
+        return connection

@@ -1,0 +1,136 @@
+"""From an upgrade request to 101 or a refusal: stage, authorizer, $connect.
+
+All refusals are HTTP answers to the upgrade, never a WebSocket close; the upgrade stays pending until the $connect
+integration has answered (developer guide, "Manage connected users and client apps: $connect and $disconnect routes").
+"""
+
+from longwire.core.answers import refusal
+from longwire.core.api import Route
+from longwire.core.authorizer import judged, missing_identity_source
+from longwire.core.connection import Connection, State, Step
+from longwire.core.deployment import Deployment, Effects
+from longwire.core.events import AcceptHandshake, HandshakeReceived, InvocationFinished, Noted
+from longwire.core.invocations import Pending, Purpose
+from longwire.core.proxy_event import Caller, Handshake, authorizer_event, connect_event
+from longwire.core.proxy_response import connect_answer
+from longwire.redaction import redacted_headers, redacted_query
+
+__all__ = ["Handshakes"]
+
+
+class Handshakes:
+    """The first two states of a connection."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self.api = deployment.api
+        self.quotas = deployment.quotas
+        # Documented: AWS's own wscat example has the trailing slash, so both forms are accepted.
+        self.paths = (f"/{self.api.stage.name}", f"/{self.api.stage.name}/")
+
+    def received(self, event: HandshakeReceived, now: float) -> Effects:
+        given = Handshake.of(event.target, event.headers, event.source_ip)
+        handshake = given.with_forwarding(self.api.domain_name, self.deployment.ids.trace_root(now))
+        route = self.api.routes.get("$connect")
+        state = State.AUTHORIZING if route is not None and route.authorizer else State.CONNECTING
+        caller = Caller(self.api, handshake, event.connection_id, now)
+        connection = Connection(event.connection_id, handshake, caller, now, state)
+        self.deployment.connections[event.connection_id] = connection
+        refused = self.refused_url(connection, event.target)
+        return [noted_handshake(event, given), *(refused or self.authorize(connection, route, now))]
+
+    def refused_url(self, connection: Connection, target: str) -> Effects:
+        if target.partition("?")[0] not in self.paths:
+            status = self.quotas.unknown_stage
+            return self.refuse(connection, status, f"this api is deployed at {self.paths[0]}")
+        if len("wss://") + len(self.api.domain_name) + len(target) > self.quotas.url_length:
+            return self.refuse(connection, self.quotas.url_too_long_status, "the URL is too long")
+        return []
+
+    def authorize(self, connection: Connection, route: Route | None, now: float) -> Effects:
+        if route is None or route.authorizer is None:
+            return self.connect(connection, route, now)
+        missing = missing_identity_source(route.authorizer, self.api, connection.handshake)
+        if missing is not None:  # documented: 401 without calling the function
+            return self.refuse(connection, 401, f"identity source {missing} is missing or empty")
+        request_id = self.deployment.ids.request_id()
+        payload = authorizer_event(connection.caller, connection.handshake, self.api, request_id, now)
+        connection.authorizer_started = now
+        return self.ask(Purpose.AUTHORIZE, connection, route, payload, request_id, now)
+
+    def authorized(self, pending: Pending, result: InvocationFinished, now: float) -> Effects:
+        connection = self.deployment.connections[pending.connection_id]
+        answer = judged(result, self.api, self.quotas.authorizer_result_size)
+        if answer.status != 200:
+            return self.refuse(connection, answer.status, answer.why, answer.message)
+        connection.step(Step.AUTHORIZED)
+        connection.caller.authorize(answer.principal_id, answer.context)
+        return self.connect(connection, pending.route, now)
+
+    def connect(self, connection: Connection, route: Route | None, now: float) -> Effects:
+        # Documented: "Setting up an integration for $connect is optional". A MOCK one always agrees.
+        if route is None or route.integration is None or route.integration.function is None:
+            return self.accept(connection, None, now)
+        request_id = self.deployment.ids.request_id()
+        payload = connect_event(
+            connection.caller,
+            connection.handshake,
+            request_id,
+            now,
+            authorizer_latency=connection.authorizer_latency(now),
+        )
+        return self.ask(Purpose.CONNECT, connection, route, payload, request_id, now)
+
+    def connected(self, pending: Pending, result: InvocationFinished, now: float) -> Effects:
+        connection = self.deployment.connections[pending.connection_id]
+        answer = connect_answer(result, self.quotas.connect_null_return)
+        if not answer.opens:
+            return self.refuse(connection, answer.status, answer.why)
+        return self.accept(connection, answer.subprotocol, now)
+
+    def ask(
+        self, purpose: Purpose, connection: Connection, route: Route, payload: str, request_id: str, now: float
+    ) -> Effects:
+        self.deployment.expect(purpose, connection, route, request_id, now)
+        return [self.deployment.invoke(purpose, connection, route, payload, request_id)]
+
+    def accept(self, connection: Connection, subprotocol: str | None, now: float) -> Effects:
+        connection.step(Step.ACCEPTED)
+        connection.subprotocol = subprotocol
+        connection.last_active_at = now
+        self.deployment.idle.start(connection.connection_id, now)
+        self.deployment.duration.start(connection.connection_id, now)
+        caller = connection.caller
+        shown = {"subprotocol": subprotocol, "principal_id": caller.principal_id, "source_ip": caller.source_ip}
+        accepted = AcceptHandshake(connection.connection_id, subprotocol)
+        return [accepted, Noted("connection_opened", connection.connection_id, shown)]
+
+    def refuse(self, connection: Connection, status: int, why: str, message: str = "") -> Effects:
+        connection.step(Step.REFUSED)
+        self.deployment.forget(connection)
+        answer = refusal(connection.connection_id, status, self.deployment.ids.request_id(), message)
+        return [answer, Noted("connection_refused", connection.connection_id, {"status": status, "reason": why})]
+
+    def timed_out(self, pending: Pending) -> Effects:
+        connection = self.deployment.connections[pending.connection_id]
+        if pending.purpose is Purpose.AUTHORIZE:
+            return self.refuse(connection, 500, "the authorizer took longer than the integration timeout")
+        status = self.quotas.connect_timeout
+        return self.refuse(connection, status, "$connect took longer than its integration timeout")
+
+    def abandoned(self, connection: Connection) -> Effects:
+        """The client left before the upgrade was answered: nothing was open, so nothing is disconnected."""
+        connection.step(Step.ABANDONED)
+        self.deployment.forget(connection)
+        shown = {"code": self.quotas.tcp_drop, "reason": "the client left during the handshake", "by": "client"}
+        return [Noted("connection_closed", connection.connection_id, shown)]
+
+
+def noted_handshake(event: HandshakeReceived, given: Handshake) -> Noted:
+    shown = {
+        "path": event.target.partition("?")[0],
+        "query": redacted_query(given.query),
+        "headers": redacted_headers(event.headers),
+        "source_ip": event.source_ip,
+    }
+    return Noted("handshake", event.connection_id, shown)

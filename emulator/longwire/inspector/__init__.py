@@ -1,0 +1,1 @@
+"""The page at ``/_longwire/`` and the timeline behind it."""

@@ -1,0 +1,98 @@
+"""The emulator's state as the inspector and ``--json`` show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from longwire import __version__
+from longwire.core.api import Route, Stack
+from longwire.core.connection import Connection, State
+from longwire.core.gateway import Gateway
+
+__all__ = ["Urls", "overview"]
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Where people and programs reach the emulator."""
+
+    host: str
+    port: int
+    stage: str
+
+    @property
+    def authority(self) -> str:
+        # 0.0.0.0 and :: are where we listen, not where anybody connects to.
+        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return (
+            f"[{host}]:{self.port}" if ":" in host.strip("[]") and not host.startswith("[") else f"{host}:{self.port}"
+        )
+
+    def named(self) -> dict[str, str]:
+        """The addresses of the ready line."""
+        return {
+            "websocket_url": f"ws://{self.authority}/{self.stage}",
+            "management_url": f"http://{self.authority}/{self.stage}/@connections",
+            "endpoint_url": f"http://{self.authority}",
+            "inspector_url": f"http://{self.authority}/_longwire/",
+        }
+
+
+def overview(stack: Stack, gateway: Gateway, urls: Urls, now: float) -> Mapping[str, Any]:
+    """The inspector's ``state``, in JSON's types."""
+    api, quotas = stack.api, gateway.deployment.quotas
+    return {
+        "version": __version__,
+        "now": now,
+        **urls.named(),
+        "stack": {
+            "name": stack.name,
+            "api_id": api.api_id,
+            "stage": api.stage.name,
+            "region": api.region,
+            "route_selection_expression": api.route_selection_expression,
+            "routes": [route_facts(stack, route) for route in api.routes.values()],
+        },
+        "quotas": {
+            "idle_timeout": quotas.idle_timeout,
+            "max_duration": quotas.max_duration,
+            "frame_size": quotas.frame_size,
+            "message_size": quotas.message_size,
+        },
+        "connections": [
+            connection_facts(connection)
+            for connection in gateway.connections.values()
+            if connection.state is State.OPEN
+        ],
+    }
+
+
+def route_facts(stack: Stack, route: Route) -> dict[str, Any]:
+    integration = route.integration
+    function = stack.functions.get(integration.function or "") if integration is not None else None
+    return {
+        "key": route.key,
+        "integration": integration.type if integration is not None else None,
+        "function": function.logical_id if function is not None else None,
+        "handler": function.handler if function is not None else None,
+        "timeout": function.timeout if function is not None else None,
+        "authorizer": route.authorizer.name if route.authorizer is not None else None,
+        "two_way": route.two_way,
+    }
+
+
+def connection_facts(connection: Connection) -> dict[str, Any]:
+    caller = connection.caller
+    return {
+        "connection_id": connection.connection_id,
+        "connected_at": connection.connected_at,
+        "last_active_at": connection.last_active_at,
+        "source_ip": caller.source_ip,
+        "user_agent": caller.user_agent,
+        "subprotocol": connection.subprotocol,
+        "principal_id": caller.principal_id,
+        "messages_in": connection.messages_in,
+        "messages_out": connection.messages_out,
+        "bytes_in": connection.bytes_in,
+        "bytes_out": connection.bytes_out,
+    }

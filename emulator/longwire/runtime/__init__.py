@@ -1,0 +1,1 @@
+"""Lambda's side: execution environments, as many as invocations ask for."""

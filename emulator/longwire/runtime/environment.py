@@ -1,0 +1,226 @@
+"""One execution environment: a process of its own, the channel to it, and what it prints.
+
+The other end of the channel, and what runs there, is ``bootstrap``. Nothing here blocks, except for the millisecond
+in which the process is made.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from longwire.bootstrap.channel import ANSWER, ERROR, INIT_ERROR, NOTICE, READY, STDERR, STDOUT
+from longwire.bootstrap.main import linux_peak_mb
+from longwire.core.events import InvocationFinished, Invoke
+from longwire.errors import EnvironmentFailed
+from longwire.runtime.lambda_log import ErrorKind
+from longwire.runtime.launch import Launch, spawn
+from longwire.runtime.native_output import NativeOutput
+
+__all__ = ["Call", "Environment", "Outcome", "Owner"]
+
+REAP_EVERY = 0.002  # seconds; a killed process is gone within one or two
+STREAMS = {STDOUT: "stdout", STDERR: "stderr", NOTICE: "platform"}
+
+
+@dataclass(slots=True, eq=False)
+class Call:
+    """An invocation on its way; ``since`` is the loop's time at which it was asked for."""
+
+    invocation: Invoke
+    done: Callable[[InvocationFinished], None]
+    request_id: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a call, or of an init. ``memory_mb`` is 0 where it could not be known."""
+
+    payload: str = ""
+    error: ErrorKind = ""
+    error_type: str = ""
+    error_message: str = ""
+    stack_trace: tuple[str, ...] = ()
+    duration_ms: float = 0
+    memory_mb: int = 0
+
+
+class Owner(Protocol):
+    """Told what happens in an environment. ``ended`` comes once and last, when no process is left."""
+
+    def ready(self, environment: "Environment") -> None: ...
+    def init_failed(self, environment: "Environment", outcome: Outcome) -> None: ...
+    def answered(self, environment: "Environment", outcome: Outcome) -> None: ...
+    def printed(self, environment: "Environment", stream: str, line: str) -> None: ...
+    def ended(self, environment: "Environment", status: str) -> None: ...
+
+
+class Environment(asyncio.Protocol):
+    """Made by ``start``. ``call`` is what it runs; ``used`` is false until its first call.
+
+    ``since`` is the loop's time at which it began what it does now: its init, its call, or being idle. ``launched`` is
+    the owner's to set. ``retired`` ones get no more calls. ``init_ms`` is known once it is initialised.
+    """
+
+    def __init__(self, owner: Owner, process: subprocess.Popen[bytes], native: int) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.owner = owner
+        self.process = process
+        self.native = NativeOutput(native, lambda stream, line: owner.printed(self, stream, line))
+        self.received = bytearray()
+        self.transport: asyncio.Transport | None = None
+        self.connecting: asyncio.Task[None] | None = None
+        self.since = self.loop.time()
+        self.launched = 0.0
+        self.init_ms: float | None = None
+        self.initialised = False
+        self.used = False
+        self.retired = False
+        self.frozen = False
+        self.killed = False
+        self.call: Call | None = None
+        self.memory_mb = 0
+
+    @classmethod
+    def start(cls, owner: Owner, launch: Launch) -> "Environment":
+        """Raises EnvironmentFailed when there can be no process: no such folder, no memory, no descriptors."""
+        try:
+            ours, theirs = socket.socketpair()
+            native, printed = os.pipe()
+        except OSError as exc:
+            raise EnvironmentFailed(f"an execution environment cannot be started: {exc}") from exc
+        try:
+            process = spawn(launch, theirs.fileno(), printed)
+        except OSError as exc:
+            ours.close()
+            os.close(native)
+            raise EnvironmentFailed(f"an execution environment cannot be started: {exc}") from exc
+        finally:
+            theirs.close()
+            os.close(printed)
+        environment = cls(owner, process, native)
+        environment.connecting = environment.loop.create_task(environment.connect(ours))
+        return environment
+
+    async def connect(self, ours: socket.socket) -> None:
+        await self.loop.create_unix_connection(lambda: self, sock=ours)
+
+    # --- what the owner does with it
+
+    def begin(self, call: Call, deadline_ms: int, trace_id: str) -> None:
+        assert self.transport is not None
+        if self.frozen:
+            self.thaw()
+        self.call = call
+        self.since = self.loop.time()
+        self.native.start()
+        meta = json.dumps([call.request_id, deadline_ms, trace_id])
+        body = f"{meta}\n{call.invocation.payload}".encode()
+        self.transport.write(len(body).to_bytes(4, "big") + b"I" + body)
+
+    def freeze(self) -> None:
+        """Stop the process, its threads and its subprocesses, as Lambda does between invocations."""
+        self.frozen = True
+        self.signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.frozen = False
+        self.signal(signal.SIGCONT)
+
+    def kill(self) -> None:
+        """Of the process group, so that subprocesses of the handler go as well. ``ended`` follows."""
+        if not self.killed:
+            self.killed = True
+            self.signal(signal.SIGKILL)
+            self.loop.call_soon(self.reap)
+
+    def signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # macOS: EPERM when only a zombie is left
+            os.killpg(self.process.pid, number)
+
+    def exited(self) -> bool:
+        """For a process that is gone, while one that it forked still holds the channel."""
+        return self.process.poll() is not None
+
+    def peak_memory_mb(self) -> int:
+        """Now, on Linux; elsewhere what it said of itself with its last result."""
+        with suppress(OSError):
+            self.memory_mb = max(self.memory_mb, linux_peak_mb(self.process.pid))
+        return self.memory_mb
+
+    # --- what comes from it
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
+
+    def data_received(self, data: bytes) -> None:
+        received = self.received
+        received += data
+        start = 0
+        while len(received) - start >= 5:
+            end = start + 5 + int.from_bytes(received[start : start + 4], "big")
+            if len(received) < end:
+                break
+            kind, body = bytes(received[start + 4 : start + 5]), bytes(received[start + 5 : end])
+            start = end
+            self.frame(kind, body)
+        del received[:start]
+
+    def frame(self, kind: bytes, body: bytes) -> None:
+        if kind in STREAMS:
+            self.owner.printed(self, STREAMS[kind], body.decode("utf-8", "replace"))
+        elif self.killed:
+            return
+        elif kind in (ANSWER, ERROR):
+            self.native.drain()
+            self.owner.answered(self, self.outcome(kind, body))
+        elif kind == READY:
+            self.native.drain()
+            self.initialised = True
+            self.owner.ready(self)
+        elif kind == INIT_ERROR:
+            self.native.drain()
+            self.owner.init_failed(self, failure(body, "init_failed"))
+
+    def outcome(self, kind: bytes, frame: bytes) -> Outcome:
+        head, _, body = frame.partition(b"\n")
+        duration, memory = head.split()
+        self.memory_mb = int(memory)
+        if kind == ERROR:
+            return failure(body, "raised", float(duration), self.memory_mb)
+        return Outcome(body.decode("utf-8", "replace"), duration_ms=float(duration), memory_mb=self.memory_mb)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the Protocol's signature
+        self.kill()
+
+    # --- its end
+
+    def reap(self) -> None:
+        status = self.process.poll()
+        if status is None or self.connecting is None or not self.connecting.done():
+            self.loop.call_later(REAP_EVERY, self.reap)
+            return
+        self.native.close()
+        if self.transport is not None:
+            self.transport.close()
+        self.owner.ended(self, exit_status(status))
+
+
+def failure(body: bytes, kind: ErrorKind, duration_ms: float = 0, memory_mb: int = 0) -> Outcome:
+    told = json.loads(body)
+    trace = tuple(told["stackTrace"])
+    return Outcome("", kind, told["errorType"], told["errorMessage"], trace, duration_ms, memory_mb)
+
+
+def exit_status(status: int) -> str:
+    """As Go words it: ``exit status 1``, ``signal: killed``; empty for 0."""
+    if status < 0:
+        return f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
+    return f"exit status {status}" if status else ""

@@ -1,0 +1,313 @@
+"""The execution environments of one function, and the calls that wait for one.
+
+As on Lambda an environment runs one call at a time. Unlike Lambda a call that finds none idle waits a little before
+one is started for it: on a developer's machine a process costs more than most handlers take, so that a burst of 50
+short messages is done sooner by two environments than by 50. A function whose calls take long gets one for each.
+"""
+
+import asyncio
+import os
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from longwire.core.api import Function
+from longwire.core.events import InvocationFinished
+from longwire.errors import EnvironmentFailed
+from longwire.runtime.environment import Call, Environment, Outcome
+from longwire.runtime.function_log import FunctionLog, RuntimeListener
+from longwire.runtime.launch import Launch
+
+__all__ = ["Pool", "RuntimeLimits", "Surroundings"]
+
+TICK = 0.003  # seconds that a call waits before an environment is started for it
+PATIENCE = 0.02  # seconds after which one is started even while others are being answered
+YOUNG = 0.2  # seconds in which a starting environment is taken to need a processor; later it waits for something
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeLimits:
+    """Durations are seconds. The two maxima are ours: beyond them calls wait, and nothing is refused.
+
+    ``starting`` is how many environments of one function may be importing code at once; ``freeze_after`` how long one
+    is idle before it is frozen; ``idle`` how long before it ends (all but a function's last one).
+    """
+
+    max_environments: int = 200
+    max_environments_per_function: int = 64
+    starting: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
+    init: float = 10.0  # documented: "The Init phase is limited to 10 seconds"
+    freeze_after: float = 0.05
+    idle: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a pool needs of the runtime. ``room()`` says whether one more environment fits in all; ``changed`` is
+    called whenever a call or an environment has ended."""
+
+    listener: RuntimeListener
+    limits: RuntimeLimits
+    clock: Callable[[], float]
+    launch: Callable[[Function], Launch]
+    room: Callable[[], bool]
+    changed: Callable[[], None]
+
+
+class Pool:
+    """Calls come in by ``submit`` and are answered, each exactly once, through their own ``done``."""
+
+    def __init__(self, function: Function, around: Surroundings) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.function = function
+        self.around = around
+        self.waiting: deque[Call] = deque()
+        self.idle: list[Environment] = []
+        self.environments: set[Environment] = set()
+        self.progress = False
+        self.ticking: asyncio.TimerHandle | None = None
+        self.init_too_slow = False
+        self.journal = FunctionLog(function, around.listener, around.clock)
+
+    # --- calls
+
+    def submit(self, call: Call) -> None:
+        reserved = self.function.reserved_concurrency
+        if reserved is not None and self.in_flight() >= reserved:
+            # Documented: beyond ReservedConcurrentExecutions Lambda throttles; 0 throttles everything.
+            outcome = Outcome("", "throttled", "TooManyRequestsException", "Rate Exceeded.")
+            self.loop.call_soon(self.finish, call, outcome, None)
+        elif (environment := self.take()) is not None:
+            self.begin(environment, call)
+        else:
+            self.waiting.append(call)
+            self.grow()
+
+    def take(self) -> Environment | None:
+        """The one that was used last; never one whose process is gone."""
+        while self.idle:
+            environment = self.idle.pop()
+            if not environment.killed:
+                return environment
+        return None
+
+    def in_flight(self) -> int:
+        return len(self.waiting) + sum(environment.call is not None for environment in self.environments)
+
+    def begin(self, environment: Environment, call: Call) -> None:
+        cold, environment.used = not environment.used, True
+        now = self.around.clock()
+        environment.begin(call, int((now + self.function.timeout) * 1000), trace_id(call.request_id, now))
+        self.journal.started(call, cold=cold)
+
+    def finish(self, call: Call, outcome: Outcome, init_ms: float | None) -> None:
+        outcome = self.journal.finished(call, outcome, init_ms)
+        result = (outcome.payload, outcome.error, outcome.error_message, outcome.error_type)
+        call.done(InvocationFinished(call.invocation.invocation_id, *result))
+        self.around.changed()
+
+    # --- how many environments there are
+
+    def grow(self) -> None:
+        """A call waits. Nothing can be sooner than the first environment; more are started by the tick."""
+        if not self.environments and self.around.room():
+            self.add()
+        if self.ticking is None:
+            self.ticking = self.loop.call_later(TICK, self.tick)
+
+    def tick(self) -> None:
+        self.ticking = None
+        if not self.waiting:
+            return
+        if self.stuck() and self.may_add():
+            self.add()
+        self.progress = False
+        self.ticking = self.loop.call_later(TICK, self.tick)
+
+    def stuck(self) -> bool:
+        return not self.progress or self.loop.time() - self.waiting[0].since >= PATIENCE
+
+    def may_add(self) -> bool:
+        limits, now = self.around.limits, self.loop.time()
+        most = limits.max_environments_per_function
+        if self.function.reserved_concurrency is not None:
+            most = min(most, self.function.reserved_concurrency)
+        starting = [each for each in self.environments if not each.initialised and not each.killed]
+        young = sum(now - each.since < YOUNG for each in starting)
+        return (
+            len(starting) < len(self.waiting)
+            and young < limits.starting
+            and len(self.environments) < most
+            and self.around.room()
+        )
+
+    def add(self) -> None:
+        launched = self.around.clock()
+        try:
+            environment = Environment.start(self, self.around.launch(self.function))
+        except EnvironmentFailed as exc:
+            outcome = Outcome("", "init_failed", "EnvironmentFailed", str(exc))
+            self.loop.call_soon(self.init_over, outcome, 0.0)
+            return
+        environment.launched = launched
+        self.environments.add(environment)
+
+    def warm(self) -> None:
+        if not self.environments and self.around.room():
+            self.add()
+
+    def retire(self, function: Function) -> None:
+        """No call from now on goes to an environment of today; those that run one end after it."""
+        self.function = self.journal.function = function
+        self.journal.forget()
+        self.init_too_slow = False
+        self.idle.clear()
+        for environment in self.environments:
+            environment.retired = True
+            if environment.call is None:
+                environment.kill()
+
+    def longest_idle(self) -> Environment | None:
+        return min(self.idle, key=lambda environment: environment.since, default=None)
+
+    def end(self, environment: Environment) -> None:
+        """Of one that runs nothing."""
+        environment.retired = True
+        if environment in self.idle:
+            self.idle.remove(environment)
+        environment.kill()
+
+    # --- what environments tell (environment.Owner)
+
+    def ready(self, environment: Environment) -> None:
+        environment.init_ms = self.since_launch(environment)
+        self.init_too_slow = False
+        self.journal.forget()
+        self.available(environment)
+
+    def available(self, environment: Environment) -> None:
+        if environment.retired:
+            environment.kill()
+        elif self.waiting:
+            self.begin(environment, self.waiting.popleft())
+        else:
+            environment.since = self.loop.time()
+            self.idle.append(environment)
+
+    def answered(self, environment: Environment, outcome: Outcome) -> None:
+        self.progress = True
+        self.finish_in(environment, outcome)
+        self.available(environment)
+
+    def finish_in(self, environment: Environment, outcome: Outcome) -> None:
+        call, environment.call = environment.call, None
+        init_ms, environment.init_ms = environment.init_ms, None  # of the first call alone
+        if call is not None:
+            self.finish(call, outcome, init_ms)
+
+    def printed(self, environment: Environment, stream: str, line: str) -> None:
+        self.journal.log(environment.call, stream, line)
+
+    def ended(self, environment: Environment, status: str) -> None:
+        self.environments.discard(environment)
+        if environment in self.idle:
+            self.idle.remove(environment)
+        duration = (self.loop.time() - environment.since) * 1000
+        exited = Outcome("", "crashed", "Runtime.ExitError", status, (), duration, environment.memory_mb)
+        if environment.call is not None:
+            self.finish_in(environment, exited)
+        elif not environment.initialised and not environment.retired:
+            self.init_over(replace(exited, error="init_failed"), self.since_launch(environment))
+        self.around.changed()
+        if self.waiting:
+            self.grow()
+
+    def init_failed(self, environment: Environment, outcome: Outcome) -> None:
+        self.end(environment)
+        self.init_over(outcome, self.since_launch(environment))
+
+    def since_launch(self, environment: Environment) -> float:
+        return (self.around.clock() - environment.launched) * 1000
+
+    # --- inits that go wrong
+
+    def init_over(self, outcome: Outcome, duration_ms: float) -> None:
+        """Answer the calls that waited for it. The next call tries again, with a new environment, as on Lambda.
+
+        Lambda runs a failed init a second time before it answers, and has one init fail for each concurrent call.
+        Both only repeat what is known, so here one failure answers all, unless another environment of the same code
+        has shown that it can succeed.
+        """
+        if outcome.error == "init_failed":
+            self.journal.init_failed(outcome, duration_ms)
+        proven = any(each.initialised and not each.retired for each in self.environments)
+        for _ in range(min(1, len(self.waiting)) if proven else len(self.waiting)):
+            call = self.waiting.popleft()
+            self.journal.started(call, cold=True)
+            self.finish(call, replace(outcome, duration_ms=duration_ms), None)
+
+    def init_timed_out(self, environment: Environment) -> None:
+        """Documented: "Lambda retries the Init phase at the time of the first function invocation with the configured
+        function timeout"."""
+        duration = self.since_launch(environment)
+        self.end(environment)
+        self.journal.init_timed_out("invoke" if self.init_too_slow else "init", duration)
+        if self.init_too_slow:
+            self.init_over(Outcome("", "timed_out", "Sandbox.Timedout"), duration)
+        self.init_too_slow = not self.init_too_slow
+
+    # --- time
+
+    def sweep(self, now: float) -> bool:
+        """Enforce the time limits, and freeze what is idle; whether there is anything left that time matters to."""
+        active = bool(self.waiting)
+        for environment in tuple(self.environments):
+            if not environment.killed and not environment.frozen:
+                self.look_at(environment, now - environment.since)
+            active = active or not environment.frozen
+        return active
+
+    def look_at(self, environment: Environment, seconds: float) -> None:
+        limits = self.around.limits
+        init_limit = self.function.timeout if self.init_too_slow else limits.init
+        if environment.exited():
+            environment.kill()
+        elif environment.call is not None:
+            if seconds >= self.function.timeout:
+                self.time_out(environment)
+        elif not environment.initialised:
+            if seconds >= init_limit:
+                self.init_timed_out(environment)
+        elif seconds >= limits.freeze_after:
+            environment.freeze()
+
+    def time_out(self, environment: Environment) -> None:
+        environment.retired = True
+        environment.native.drain()
+        memory = environment.peak_memory_mb()
+        environment.kill()
+        milliseconds = self.function.timeout * 1000
+        self.finish_in(environment, Outcome("", "timed_out", "Sandbox.Timedout", "", (), milliseconds, memory))
+
+    def shrink(self, now: float) -> None:
+        """Lambda ends environments that nobody has called for some minutes; one is kept, for it costs little."""
+        idle = sorted(self.idle, key=lambda environment: environment.since)[:-1]
+        for environment in idle:
+            if now - environment.since >= self.around.limits.idle:
+                self.end(environment)
+
+    # --- the end
+
+    def abandon(self) -> None:
+        """Kill everything; whoever waits is told so."""
+        while self.waiting:
+            self.finish(self.waiting.popleft(), Outcome("", "crashed", "Runtime.ExitError", "signal: killed"), None)
+        for environment in self.environments:
+            environment.retired = True
+            environment.kill()
+
+
+def trace_id(request_id: str, now: float) -> str:
+    """An X-Ray header that is not sampled; its hexadecimal digits are those of the request id, a UUID."""
+    digits = request_id.replace("-", "")
+    return f"Root=1-{int(now):08x}-{digits[:24]};Parent={digits[-16:]};Sampled=0"

@@ -1,0 +1,1 @@
+"""The sockets: one port for WebSocket upgrades, ``@connections``, AWS's services and the inspector."""

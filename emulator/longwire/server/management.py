@@ -1,0 +1,52 @@
+"""HTTP requests for ``@connections``, turned into the core's inputs."""
+
+import json
+import re
+from urllib.parse import unquote
+
+from longwire.core.api import Api
+from longwire.core.events import DeleteConnection, GetConnection, PostToConnection
+from longwire.server.http1 import HttpRequest, HttpResponse
+
+__all__ = ["forbidden", "is_management", "management_input"]
+
+# boto3 sends ``@connections``, AWS's awscurl example and the JavaScript SDK ``%40connections``; the id arrives encoded.
+PATH = re.compile(r"(?:/(?P<stage>[^/]+))?/(?:@|%40)connections/(?P<id>[^/]+)/?")
+
+Management = PostToConnection | GetConnection | DeleteConnection
+
+
+def is_management(request: HttpRequest) -> bool:
+    return PATH.fullmatch(request.path) is not None
+
+
+def management_input(
+    request: HttpRequest, request_id: str, api: Api, *, buffered: int, limit: int
+) -> Management | None:
+    """The input, or None for a wrong stage, method or host. ``buffered`` is what the client has not taken yet."""
+    found = PATH.fullmatch(request.path)
+    if found is None or found["stage"] != api.stage.name or not for_this_api(request, api):
+        return None
+    connection_id = unquote(found["id"])
+    if request.method == "POST":
+        return PostToConnection(request_id, connection_id, request.body, buffered + len(request.body) > limit)
+    if request.method == "GET":
+        return GetConnection(request_id, connection_id)
+    return DeleteConnection(request_id, connection_id) if request.method == "DELETE" else None
+
+
+def connection_id_of(request: HttpRequest) -> str:
+    found = PATH.fullmatch(request.path)
+    return unquote(found["id"]) if found else ""
+
+
+def for_this_api(request: HttpRequest, api: Api) -> bool:
+    """A handler's hard-coded ``https://{other}.execute-api...`` is not ours, whatever port it was redirected to."""
+    host = (request.header("Host") or "").partition(":")[0].lower()
+    return ".execute-api." not in host or host == api.domain_name
+
+
+def forbidden() -> HttpResponse:
+    """403 ForbiddenException: a wrong stage or endpoint path (type observed, text unseen)."""
+    headers = (("content-type", "application/json"), ("x-amzn-errortype", "ForbiddenException"))
+    return HttpResponse(403, headers, json.dumps({"message": "Forbidden"}, separators=(",", ":")).encode())

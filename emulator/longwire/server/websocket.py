@@ -1,0 +1,205 @@
+"""One client's WebSocket: RFC 6455 frames in and out, on a transport that HTTP hands over.
+
+The protocol is websockets' Sans-I/O ServerProtocol with API Gateway's limits. Whole messages, closes and pings go to
+a Receiver; nothing is decided here.
+"""
+
+import asyncio
+from typing import Protocol
+
+from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHeader
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.frames import CloseCode, Frame, Opcode
+from websockets.http11 import Request, Response
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+
+from longwire.core.events import ConnectionLost, FrameRefused, Input, MessageReceived, PeerClosed, PingReceived
+from longwire.core.quotas import Quotas
+from longwire.server.http1 import Exchange, HttpRequest, HttpResponse
+
+__all__ = ["WebSocket"]
+
+CLOSE_TIMEOUT = 5.0  # seconds for the client to answer a close frame before the connection is cut
+# A window of 4 KB a side keeps a thousand idle connections small; no window bits are forced on the client.
+DEFLATE = ServerPerMessageDeflateFactory(compress_settings={"memLevel": 5})
+
+
+class Receiver(Protocol):
+    def __call__(self, event: Input) -> None: ...
+
+
+class Frames(ServerProtocol):
+    """Closes for a failure without the library's own words: AWS's close reasons are unknown, and default to none."""
+
+    def fail(self, code: CloseCode | int, reason: str = "") -> None:  # noqa: ARG002 - the signature is the library's
+        super().fail(code, "")
+
+
+class WebSocket:
+    """``receive`` gets every input; after the first close of either side it gets nothing more."""
+
+    def __init__(self, connection_id: str, receive: Receiver, exchange: Exchange, quotas: Quotas) -> None:
+        self.connection_id = connection_id
+        self.receive = receive
+        self.exchange = exchange
+        self.frame_size = quotas.frame_size
+        self.frames = Frames(extensions=[DEFLATE], state=OPEN, max_size=(quotas.message_size, quotas.frame_size))
+        self.transport: asyncio.Transport | None = None
+        self.response: Response | None = None
+        self.message = bytearray()
+        self.opcode = Opcode.TEXT
+        self.ended = False
+        self.cut: asyncio.TimerHandle | None = None
+
+    # --- the handshake
+
+    def negotiate(self, request: HttpRequest) -> HttpResponse | None:
+        """Check the upgrade; a refusal that RFC 6455 asks for, or None when it is the gateway's turn."""
+        try:
+            response = self.frames.accept(Request(request.target, Headers(request.headers)))
+        except InvalidHeader:
+            return HttpResponse(400, close=True)
+        if response.status_code != 101:
+            return HttpResponse(response.status_code, (("Upgrade", "websocket"),), close=True)
+        self.response = response
+        self.exchange.gone = self.abandoned
+        return None
+
+    def abandoned(self) -> None:
+        self.ended = True
+        self.receive(ConnectionLost(self.connection_id))
+
+    def accept(self, subprotocol: str | None) -> None:
+        """Send 101 with WebSocket headers alone (observed: nothing else of the integration's answer is forwarded)."""
+        assert self.response is not None
+        if subprotocol is not None:
+            self.response.headers["Sec-WebSocket-Protocol"] = " ".join(subprotocol.split())
+        self.transport = self.exchange.upgrade(self)
+        self.transport.write(self.response.serialize())
+
+    def reject(self, response: HttpResponse) -> None:
+        self.ended = True
+        self.exchange.gone = None
+        self.exchange.respond(response)
+
+    # --- what the client does
+
+    def data_received(self, data: bytes) -> None:
+        self.frames.receive_data(data)
+        self.deliver()
+
+    def eof_received(self) -> None:
+        self.frames.receive_eof()
+        self.deliver()
+        if self.transport is not None:
+            self.transport.close()
+
+    def connection_lost(self, _exc: Exception | None) -> None:
+        if self.cut is not None:
+            self.cut.cancel()
+        self.end(ConnectionLost(self.connection_id))
+
+    def deliver(self) -> None:
+        for frame in self.frames.events_received():
+            assert isinstance(frame, Frame)
+            self.frame_received(frame)
+        failure = self.frames.close_sent
+        if self.frames.parser_exc is not None and failure is not None and failure.code != 1006:
+            self.end(FrameRefused(self.connection_id, failure.code, failure.reason))
+        self.flush()
+
+    def frame_received(self, frame: Frame) -> None:
+        if self.ended:
+            return
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self.data_frame(frame)
+        elif frame.opcode is Opcode.PING:
+            self.receive(PingReceived(self.connection_id))
+        elif frame.opcode is Opcode.CLOSE and self.frames.close_rcvd is not None:
+            close = self.frames.close_rcvd
+            self.end(PeerClosed(self.connection_id, close.code, close.reason))
+
+    def data_frame(self, frame: Frame) -> None:
+        if frame.opcode is not Opcode.CONT:
+            self.opcode = frame.opcode
+        if not frame.fin:
+            self.message += frame.data
+            return
+        whole = bytes(self.message) + frame.data if self.message else bytes(frame.data)
+        self.message.clear()
+        if self.opcode is Opcode.BINARY:
+            self.receive(MessageReceived(self.connection_id, whole, len(whole)))
+            return
+        try:
+            text = whole.decode()
+        except UnicodeDecodeError:  # RFC 6455, 8.1: fail the connection, 1007
+            self.frames.fail(CloseCode.INVALID_DATA)
+            self.end(FrameRefused(self.connection_id, CloseCode.INVALID_DATA, ""))
+            return
+        self.receive(MessageReceived(self.connection_id, text, len(whole)))
+
+    def end(self, event: Input) -> None:
+        if not self.ended:
+            self.ended = True
+            self.receive(event)
+
+    # --- what the gateway does
+
+    def send(self, payload: str) -> None:
+        """One text message, in frames of at most 32 KB (documented for ``@connections`` as well)."""
+        if self.ended and self.frames.state is not OPEN:
+            return
+        data = payload.encode("utf-8", "replace")
+        size = self.frame_size
+        self.frames.send_text(data[:size], fin=len(data) <= size)
+        for start in range(size, len(data), size):
+            self.frames.send_continuation(data[start : start + size], fin=start + size >= len(data))
+        self.flush()
+
+    def close(self, code: int, reason: str) -> None:
+        self.ended = True
+        if self.frames.state is OPEN:
+            self.frames.send_close(code, reason)
+            self.flush()
+        self.cut_later()
+
+    def flush(self) -> None:
+        transport = self.transport
+        if transport is None:
+            return
+        for data in self.frames.data_to_send():
+            if data:
+                transport.write(data)
+            elif not transport.is_closing():  # the protocol's word for "end of stream"
+                # Half-close and wait for the client's end (RFC 6455, 7.1.1): closing at once with bytes unread would
+                # reset the connection, and the client might never see the close frame.
+                if transport.can_write_eof():
+                    transport.write_eof()
+                self.cut_later()
+
+    def cut_later(self) -> None:
+        if self.transport is not None and self.cut is None:
+            self.cut = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT, self.transport.abort)
+
+    @property
+    def peer_port(self) -> int:
+        peer = self.exchange.connection.transport.get_extra_info("peername")
+        return int(peer[1]) if peer else 0
+
+    # --- backpressure
+
+    @property
+    def buffered(self) -> int:
+        """Bytes that the client has not taken yet."""
+        return 0 if self.transport is None else self.transport.get_write_buffer_size()
+
+    def pause_writing(self) -> None:
+        """A client that does not read is not read from either: its own messages cannot fill its buffer."""
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        if self.transport is not None and not self.transport.is_closing():
+            self.transport.resume_reading()

@@ -1,0 +1,156 @@
+"""The AWS services for handlers, in a process of their own: ``python -m longwire.services.process FD``.
+
+``FD`` is the listening socket, made by the parent. One line of JSON on stdin says what to create; each later line
+is a command; end of file means that the parent is gone. Each line on stdout is a report. Moto's calls all run on
+the event loop's thread, one at a time.
+"""
+
+import asyncio
+import ctypes
+import gc
+import json
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from longwire.core.api import Resource
+from longwire.event_loop import new_event_loop
+from longwire.server.hosts import is_foreign_page, is_local_host, is_loopback
+from longwire.server.http1 import Exchange, HttpConnection
+from longwire.server.http_message import HttpRequest, HttpResponse
+from longwire.services.event_sources import EventSources, Mapping
+from longwire.services.invoke_client import InvokeClient
+from longwire.services.long_polls import LongPolls
+from longwire.services.moto_dispatch import Moto
+from longwire.services.provision import ProvisionFailed, provision
+from longwire.services.sqs_queues import Queues
+
+__all__ = ["ServicesProcess", "main"]
+
+HOST = "127.0.0.1"
+PR_SET_PDEATHSIG = 1  # prctl(2)
+MAX_LINE = 64 * 1024 * 1024  # bytes of a line on stdin: a stack of any size
+SHORTEST_TIMER = 0.001  # seconds
+
+Report = Callable[[dict[str, Any]], None]
+
+
+class ServicesProcess:
+    """What the port answers. ``setup`` is the first line of stdin."""
+
+    def __init__(self, setup: dict[str, Any], report: Report, loop: asyncio.AbstractEventLoop) -> None:
+        self.report = report
+        self.loop = loop
+        self.timer: asyncio.TimerHandle | None = None
+        self.resources = [Resource(**resource) for resource in setup["resources"]]
+        self.moto = Moto(setup["region"], setup["account_id"], lambda text: report({"log": text}))
+        queues = Queues(setup["account_id"], setup["region"], time.time)
+        self.polls = LongPolls(self.moto, queues, time.time)
+        mappings = [Mapping.from_json(mapping) for mapping in setup["mappings"]]
+        client = InvokeClient(setup["invoke_url"])
+        self.sources = EventSources(mappings, self.moto, queues, client, time.time, self.look_at_queues)
+
+    def provision(self) -> None:
+        provision(self.moto, self.resources)
+
+    def request(self, request: HttpRequest, exchange: Exchange) -> None:
+        host, origin = request.header("Host"), request.header("Origin")
+        if not is_local_host(host, HOST) or is_foreign_page(origin, request.header("Sec-Fetch-Site")):
+            exchange.respond(HttpResponse(403, (("content-type", "text/plain"),), b"not for pages of other hosts\n"))
+            return
+        if not self.polls.take(request, exchange):
+            exchange.respond(self.moto.respond(request))
+        # DynamoDB's calls, the most frequent, reach no queue.
+        if not (request.header("X-Amz-Target") or "").startswith("DynamoDB_"):
+            self.look_at_queues()
+
+    def look_at_queues(self) -> None:
+        """Give messages to whom they are for, now and whenever one becomes visible."""
+        if self.timer is not None:
+            self.timer.cancel()
+            self.timer = None
+        times = [when for when in (self.polls.check(), self.sources.check()) if when is not None]
+        if times:
+            delay = max(SHORTEST_TIMER, min(times) - time.time())
+            self.timer = self.loop.call_later(delay, self.look_at_queues)
+
+    def command(self, command: dict[str, Any]) -> None:
+        if "reset" in command:
+            self.sources.reset()
+            self.moto.reset()
+            self.provision()
+            self.polls.reset()
+            self.report({"reset": command["reset"]})
+
+
+async def serve(listener: socket.socket, report: Report) -> None:
+    """Provision, listen, and do as told until the parent is gone."""
+    loop = asyncio.get_running_loop()
+    commands = asyncio.StreamReader(limit=MAX_LINE)
+    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin.buffer)
+    setup = json.loads(await commands.readline())
+    try:
+        process = ServicesProcess(setup, report, loop)
+        process.provision()
+    except ProvisionFailed as exc:
+        report({"failed": exc.message, "resource": exc.logical_id})
+        return
+    # What was imported stays: the collector need not walk it again, at 40 ms a time.
+    gc.enable()
+    gc.freeze()
+    await loop.create_server(lambda: HttpConnection(process, loop), sock=listener)
+    report({"ready": True})
+    while line := await commands.readline():
+        process.command(json.loads(line))
+
+
+def reporter() -> Report:
+    """Reports go to what was stdout; whatever a library prints goes to stderr."""
+    reports = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def report(found: dict[str, Any]) -> None:
+        reports.write(json.dumps(found) + "\n")
+        reports.flush()
+
+    return report
+
+
+def die_with_parent() -> None:
+    """End of file on stdin says the same, but only to a loop that is not busy."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
+    """An audit hook: moto posts to an SNS subscriber, for one, wherever its endpoint is. Nothing leaves loopback."""
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        host = str(arguments[1][0])
+    elif event == "socket.getaddrinfo" and arguments[0] is not None:
+        host = arguments[0].decode() if isinstance(arguments[0], bytes) else str(arguments[0])
+    else:
+        return
+    if not is_loopback(host):
+        raise PermissionError(f"{host} is not this machine: the emulated services call nobody else")
+
+
+def main() -> None:
+    gc.disable()
+    die_with_parent()
+    sys.addaudithook(stay_on_loopback)
+    report = reporter()
+    # Both reach the whole process group, and are for the parent to handle: it ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(serve(socket.socket(fileno=int(sys.argv[1])), report))
+    sys.stderr.flush()
+    os._exit(0)  # taking moto's modules apart takes 100 ms and does nothing
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,220 @@
+"""The gateway's handle on the services' process: starts it, resets it, and starts it again when it crashes.
+
+The listening socket is made here and inherited, so the port is known at once, and requests wait in its backlog
+while moto is imported (0.4 s) or while a crashed process is replaced. A process that crashes after it was ready is
+started again, because one bad call should not end a session of work; its contents are gone, which is said in the
+log. One that fails before it was ready would only fail again: ``ready`` raises, and the port refuses connections.
+"""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import socket
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Self
+
+from longwire.core.api import EventSource, Resource, Stack
+from longwire.errors import EnvironmentFailed, LongwireError, TemplateError
+from longwire.services.event_sources import Mapping as SourceMapping
+from longwire.services.secret_strings import with_secret_strings
+
+__all__ = ["Services"]
+
+HOST = "127.0.0.1"
+BACKLOG = 1024  # connections that wait while moto is imported
+MAX_LINE = 1024 * 1024  # bytes of one report or one line of stderr
+LAST_LINES = 12  # of stderr, told when the process fails
+DEFAULT_VISIBILITY_TIMEOUT = 30  # seconds; SQS's
+
+# What the shell says of AWS must not reach moto: a profile that does not exist, a proxy, an endpoint.
+SCRUBBED = ("AWS_", "MOTO_", "TEST_", "BOTO_")
+
+
+class Services:
+    """Made by ``start``. ``log`` gets one line of text at a time."""
+
+    def __init__(
+        self,
+        setup: dict[str, Any],
+        resources: Mapping[str, Resource],
+        listener: socket.socket,
+        environ: Mapping[str, str],
+        log: Callable[[str], None],
+    ) -> None:
+        self.setup = setup
+        self.resources = resources
+        self.listener = listener
+        self.environ = environ
+        self.log = log
+        self.port: int = listener.getsockname()[1]
+        self.endpoint_url = f"http://{HOST}:{self.port}"
+        self.process: Process | None = None
+        self.closing = False
+        self.provisioned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.resets: deque[asyncio.Future[None]] = deque()
+        self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
+        self.supervisor = asyncio.get_running_loop().create_task(self.supervise())
+
+    @classmethod
+    async def start(
+        cls,
+        stack: Stack,
+        *,
+        invoke_url: str,
+        log: Callable[[str], None],
+        rng: random.Random | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Listen, and start the process; waits for nothing. Raises TemplateError for a secret that cannot be drawn.
+
+        ``invoke_url`` is the base of the gateway's Invoke API, called by event source mappings.
+        """
+        resources = with_secret_strings(stack.resources.values(), rng or random.SystemRandom())
+        setup = {
+            "region": stack.region,
+            "account_id": stack.account_id,
+            "invoke_url": invoke_url,
+            "resources": [created(resource) for resource in resources],
+            "mappings": [mapped(stack, source).to_json() for source in stack.event_sources],
+        }
+        listener = socket.create_server((HOST, 0), backlog=BACKLOG)
+        scrubbed = clean(os.environ if environ is None else environ, stack)
+        return cls(setup, stack.resources, listener, scrubbed, log)
+
+    async def ready(self) -> None:
+        """Until every resource exists; raises TemplateError for one that cannot, EnvironmentFailed for the rest."""
+        await asyncio.shield(self.provisioned)
+
+    async def reset(self) -> None:
+        """Everything gone, and the stack's resources created again; generated secrets stay the same."""
+        await self.ready()
+        assert self.process is not None
+        assert self.process.stdin is not None
+        done = asyncio.get_running_loop().create_future()
+        self.resets.append(done)
+        self.process.stdin.write(b'{"reset": true}\n')
+        await done
+
+    async def close(self) -> None:
+        """End the process, and free the port."""
+        self.closing = True
+        if self.process is not None:
+            with suppress(ProcessLookupError):
+                self.process.kill()  # it holds nothing that is worth a farewell
+        await self.supervisor
+
+    # --- one process after the other
+
+    async def supervise(self) -> None:
+        try:
+            while not self.closing and await self.run_once():
+                self.provisioned = asyncio.get_running_loop().create_future()
+        except OSError as exc:
+            self.fail(EnvironmentFailed(f"the AWS services' process cannot be started: {exc}"))
+        self.fail(EnvironmentFailed("the AWS services were closed"))
+        self.listener.close()
+
+    async def run_once(self) -> bool:
+        """Start the process and follow it to its end; whether to start it again."""
+        command = (sys.executable, "-P", "-m", "longwire.services.process", str(self.listener.fileno()))
+        # -P: modules in the user's working directory must not be taken for ours, or for Python's.
+        self.process = process = await asyncio.create_subprocess_exec(
+            *command,
+            stdin=PIPE,
+            stdout=PIPE,
+            stderr=PIPE,
+            pass_fds=(self.listener.fileno(),),
+            env=self.environ,
+            limit=MAX_LINE,
+        )
+        stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
+        if stdin is None or stdout is None or stderr is None:
+            raise EnvironmentFailed("the AWS services' process has no pipes")
+        stdin.write(json.dumps(self.setup, default=str).encode() + b"\n")
+        if self.closing:
+            process.kill()
+        await asyncio.gather(self.follow_reports(stdout), self.follow_errors(stderr))
+        return self.ended(await process.wait())
+
+    async def follow_reports(self, reports: asyncio.StreamReader) -> None:
+        async for line in reports:
+            found = json.loads(line)
+            if "log" in found:
+                self.log(found["log"])
+            elif "ready" in found:
+                self.provisioned.set_result(None)
+            elif "reset" in found:
+                self.resets.popleft().set_result(None)
+            else:
+                self.fail(self.template_error(found["failed"], found["resource"]))
+
+    async def follow_errors(self, lines: asyncio.StreamReader) -> None:
+        async for line in lines:
+            text = line.decode("utf-8", "replace").rstrip()
+            self.last_lines.append(text)
+            self.log(text)
+
+    def template_error(self, message: str, logical_id: str) -> TemplateError:
+        resource = self.resources[logical_id]
+        return TemplateError(f"{resource.type}: {message}", location=resource.location, resource=logical_id)
+
+    def ended(self, code: int) -> bool:
+        why = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        crash = EnvironmentFailed(f"the AWS services' process ended ({why})")
+        for reset in self.resets:
+            reset.set_exception(crash)
+        self.resets.clear()
+        if self.closing:
+            return False
+        if self.provisioned.done() and self.provisioned.exception() is None:
+            self.log(f"{crash}; it is started again, with the template's resources and nothing that was in them")
+            return True
+        told = "\n".join(self.last_lines)
+        self.fail(EnvironmentFailed(f"{crash} before it was ready:\n{told}"))
+        return False
+
+    def fail(self, error: LongwireError) -> None:
+        """For whoever waits for ``ready``, now or later."""
+        if not self.provisioned.done():
+            self.provisioned.set_exception(error)
+            self.provisioned.exception()  # looked at: nobody need wait for it
+
+
+def created(resource: Resource) -> dict[str, Any]:
+    names = ("logical_id", "type", "properties", "physical_id")
+    return {name: getattr(resource, name) for name in names}
+
+
+def mapped(stack: Stack, source: EventSource) -> SourceMapping:
+    queue = stack.resources[source.queue]
+    return SourceMapping(
+        function=stack.functions[source.function].name,
+        queue=queue.physical_id.rpartition("/")[2],
+        batch_size=source.batch_size,
+        batching_window=source.batching_window,
+        report_batch_item_failures=source.report_batch_item_failures,
+        maximum_concurrency=source.maximum_concurrency,
+        visibility_timeout=float(queue.properties.get("VisibilityTimeout", DEFAULT_VISIBILITY_TIMEOUT)),
+    )
+
+
+def clean(environ: Mapping[str, str], stack: Stack) -> dict[str, str]:
+    """The process's environment: the shell's, without its AWS settings, and with an account of our own."""
+    kept = {name: value for name, value in environ.items() if not name.startswith(SCRUBBED)}
+    return {
+        **kept,
+        "AWS_ACCESS_KEY_ID": "longwire",
+        "AWS_SECRET_ACCESS_KEY": "longwire",
+        "AWS_DEFAULT_REGION": stack.region,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "MOTO_ACCOUNT_ID": stack.account_id,
+        "PYTHONUNBUFFERED": "1",
+    }

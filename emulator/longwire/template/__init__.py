@@ -1,0 +1,1 @@
+"""SAM and CloudFormation templates, read as AWS reads them, every error with its line."""

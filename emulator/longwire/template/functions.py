@@ -1,0 +1,134 @@
+"""The Lambda functions of a template."""
+
+import re
+import sys
+from typing import Any, Literal
+
+from longwire.core.api import Function
+from longwire.errors import TemplateError
+from longwire.template.cache import TemplateCache
+from longwire.template.function_code import check_handler, code_folder
+from longwire.template.places import did_you_mean
+from longwire.template.properties import Properties, Resources
+from longwire.template.source import Source
+
+__all__ = ["functions"]
+
+RUNTIMES = tuple(f"python3.{minor}" for minor in range(9, 15))
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
+# Lambda developer guide, "Reserved environment variables"
+RESERVED = frozenset({
+    "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT", "_HANDLER", "_X_AMZN_TRACE_ID",
+})  # fmt: skip
+VARIABLES_SIZE = 4096  # Lambda quota: "Environment variables: 4 KB, for all variables in aggregate"
+
+
+def functions(resources: Resources, source: Source, cache: TemplateCache) -> dict[str, Function]:
+    """All functions by logical id; raises TemplateError."""
+    found: dict[str, Function] = {}
+    names: dict[str, str] = {}
+    for properties in resources.of_type("AWS::Lambda::Function"):
+        function = read(properties, resources, source, cache)
+        if function.name in names:
+            message = f"{function.name} is the name of {names[function.name]} already"
+            raise properties.error("FunctionName", message)
+        names[function.name] = function.logical_id
+        found[function.logical_id] = function
+    return found
+
+
+def read(properties: Properties, resources: Resources, source: Source, cache: TemplateCache) -> Function:
+    if properties.text("PackageType", "Zip") != "Zip":
+        raise properties.error("PackageType", "container images are not emulated", "Use PackageType: Zip.")
+    runtime = runtime_of(properties)
+    folder = code_folder(properties, source, resources.resolver, cache)
+    handler = properties.text("Handler")
+    check_handler(properties, folder, handler, source.file.parent)
+    if "DeadLetterConfig" in properties.values:
+        properties.warn("DeadLetterConfig", "asynchronous invocations that fail are not sent on")
+    return Function(
+        logical_id=properties.logical_id,
+        name=name_of(properties, resources),
+        handler=handler,
+        runtime=runtime,
+        code=str(folder),
+        timeout=float(properties.number("Timeout", 3, 1, 900)),
+        memory_mb=properties.number("MemorySize", 128, 128, 10_240),
+        environment=environment(properties),
+        reserved_concurrency=reserved(properties),
+        log_format=log_format(properties),
+        location=properties.location,
+    )
+
+
+def runtime_of(properties: Properties) -> str:
+    runtime = properties.text("Runtime")
+    if runtime not in RUNTIMES:
+        hint = f"Supported: {', '.join(RUNTIMES)}"
+        near = did_you_mean(runtime, RUNTIMES) if runtime.startswith("python") else None
+        raise properties.error("Runtime", f"the runtime {runtime or '(none)'} is not emulated", near or hint)
+    running = f"python3.{sys.version_info.minor}"
+    if runtime != running:
+        properties.warn(
+            "Runtime", f"{runtime} is asked for; the function runs on the Python that is here, {running[6:]}"
+        )
+    return runtime
+
+
+def name_of(properties: Properties, resources: Resources) -> str:
+    name: str = resources.resolver.identities.ref(properties.logical_id, properties.path)
+    if "FunctionName" in properties.values and not NAME.fullmatch(name):
+        raise properties.error("FunctionName", f"{name!r} is not 1 to 64 letters, digits, '-' and '_'")
+    return name
+
+
+def environment(properties: Properties) -> dict[str, str]:
+    given = properties.mapping("Environment")
+    variables = given.get("Variables", {})
+    if not isinstance(variables, dict):
+        raise nested(properties, "Variables", message="takes a mapping")
+    found = {name: variable(properties, name, value) for name, value in variables.items()}
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in found.items())
+    if size > VARIABLES_SIZE:
+        raise nested(properties, "Variables", message=f"is {size:,} bytes; Lambda takes {VARIABLES_SIZE:,}")
+    return found
+
+
+def variable(properties: Properties, name: str, value: Any) -> str:
+    path = ("Variables", name)
+    if name in RESERVED:
+        raise nested(properties, *path, message=f"{name} is set by Lambda and cannot be given")
+    if not VARIABLE.fullmatch(name):
+        raise nested(
+            properties, *path, message=f"{name!r} is no name for a variable: a letter, then letters, digits and '_'"
+        )
+    if isinstance(value, bool):
+        return str(value).lower()
+    if not isinstance(value, (str, int, float)):
+        raise nested(properties, *path, message="takes text")
+    return str(value)
+
+
+def nested(properties: Properties, *path: str, message: str, hint: str | None = None) -> TemplateError:
+    return properties.places.error((*properties.path, "Environment", *path), message, hint)
+
+
+def reserved(properties: Properties) -> int | None:
+    if "ReservedConcurrentExecutions" not in properties.values:
+        return None
+    return properties.number("ReservedConcurrentExecutions", 0, 0, 100_000)
+
+
+def log_format(properties: Properties) -> Literal["Text", "JSON"]:
+    found = properties.mapping("LoggingConfig").get("LogFormat", "Text")
+    if found == "JSON":
+        return "JSON"
+    if found != "Text":
+        path = (*properties.path, "LoggingConfig", "LogFormat")
+        raise properties.places.error(path, f"{found!r} is neither Text nor JSON")
+    return "Text"

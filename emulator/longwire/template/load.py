@@ -1,0 +1,101 @@
+"""A template file as a Stack: SAM or plain CloudFormation in, ``longwire.core.api`` out."""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from longwire.core.api import Stack
+from longwire.errors import UsageError
+from longwire.template.api import websocket_api
+from longwire.template.cache import TemplateCache, default_folder
+from longwire.template.events import event_sources
+from longwire.template.expansion import expanded
+from longwire.template.functions import functions
+from longwire.template.intrinsics import Resolver
+from longwire.template.parameters import parameter_values
+from longwire.template.physical_ids import ACCOUNT_ID
+from longwire.template.places import Places
+from longwire.template.policies import check_policies
+from longwire.template.properties import Resources
+from longwire.template.references import check_circles, check_conditions, check_references
+from longwire.template.services import created_resources
+from longwire.template.source import Source, read
+from longwire.template.structure import check_structure, check_types
+from longwire.template.traps import check_traps
+
+__all__ = ["load"]
+
+# CloudFormation: a stack name has letters, digits and hyphens, starts with a letter, 128 characters at most.
+STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+
+def load(
+    path: Path,
+    *,
+    parameters: Mapping[str, str] | None = None,
+    region: str = "us-east-1",
+    cache: Path | None = None,
+    stack_name: str | None = None,
+    allow_unsupported: bool = False,
+) -> Stack:
+    """Read a template.
+
+    ``parameters`` override the template's defaults. ``cache`` is the folder for expanded templates and inline code,
+    by default ``longwire`` in the user's cache folder. ``allow_unsupported`` turns resource types and properties
+    that are not emulated into warnings. Raises TemplateError, and UsageError for an argument that is wrong.
+    """
+    stack = checked(stack_name or "longwire", region)
+    source = read(path)
+    places = Places(source, allow_unsupported)
+    check_structure(places)
+    values = parameter_values(places, parameters or {})
+    check_conditions(places, values)
+    conditions = Resolver(source.data, values, places, stack, region).conditions
+    check_types(places, source.data["Resources"], conditions)
+    check_traps(places, conditions)
+    check_policies(places)
+    kept = TemplateCache(default_folder(os.environ) if cache is None else cache)
+    template = expanded(source, places, values, region, kept)
+    resolver = Resolver(template, values, places, stack, region)
+    resources = live_resources(template, resolver)
+    return assemble(source, resources, kept)
+
+
+def checked(stack: str, region: str) -> str:
+    if not STACK_NAME.fullmatch(stack):
+        raise UsageError(f"{stack!r} is no stack name: letters, digits and hyphens, a letter first")
+    if not REGION.fullmatch(region):
+        raise UsageError(f"{region!r} is no region, as us-east-1 is one")
+    return stack
+
+
+def live_resources(template: Mapping[str, Any], resolver: Resolver) -> Resources:
+    """Those that no Condition leaves out, of known types, whose references all lead somewhere."""
+    places, conditions = resolver.places, resolver.conditions
+    check_types(places, template["Resources"], conditions)
+    check_references(places, template, resolver)
+    live = {
+        name: resource
+        for name, resource in template["Resources"].items()
+        if not conditions.leaves_out(resource, ("Resources", name))
+    }
+    check_circles(places, live, conditions)
+    return Resources(live, resolver)
+
+
+def assemble(source: Source, resources: Resources, cache: TemplateCache) -> Stack:
+    resolver = resources.resolver
+    found = functions(resources, source, cache)
+    return Stack(
+        name=resolver.stack,
+        region=resolver.region,
+        account_id=ACCOUNT_ID,
+        api=websocket_api(resources),
+        functions=found,
+        resources=created_resources(resources),
+        event_sources=event_sources(resources),
+        warnings=tuple(resources.places.warnings),
+    )

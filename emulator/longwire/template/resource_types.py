@@ -1,0 +1,124 @@
+"""Which resource types are read, created, mean nothing here, or are refused."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+
+from longwire.template.places import did_you_mean
+
+__all__ = ["CREATED", "SERVERLESS", "refusal"]
+
+# What SAM turns into CloudFormation before anything is read.
+SERVERLESS = frozenset(
+    {
+        "AWS::Serverless::Connector",
+        "AWS::Serverless::Function",
+        "AWS::Serverless::SimpleTable",
+        "AWS::Serverless::WebSocketApi",
+    }
+)
+
+# What the WebSocket API and its functions are made of.
+READ = frozenset(
+    {
+        "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::Authorizer",
+        "AWS::ApiGatewayV2::Deployment",
+        "AWS::ApiGatewayV2::Integration",
+        "AWS::ApiGatewayV2::IntegrationResponse",
+        "AWS::ApiGatewayV2::Route",
+        "AWS::ApiGatewayV2::RouteResponse",
+        "AWS::ApiGatewayV2::Stage",
+        "AWS::Lambda::EventSourceMapping",
+        "AWS::Lambda::Function",
+    }
+)
+
+# What the services create for the handlers.
+CREATED = frozenset(
+    {
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::Events::EventBus",
+        "AWS::Kinesis::Stream",
+        "AWS::S3::Bucket",
+        "AWS::SNS::Subscription",
+        "AWS::SNS::Topic",
+        "AWS::SQS::Queue",
+        "AWS::SSM::Parameter",
+        "AWS::SecretsManager::Secret",
+    }
+)
+
+# Configuration only: permissions, alarms, logs, keys and deployment order change nothing that a client or a handler
+# sees on one's own machine. Written out, so that a misspelt type is found.
+CONFIGURATION = frozenset(
+    f"AWS::{service}::{name}"
+    for service, names in {
+        "ApiGateway": "Account",
+        "ApplicationAutoScaling": "ScalableTarget ScalingPolicy",
+        "Budgets": "Budget BudgetsAction",
+        "CDK": "Metadata",
+        "CloudFormation": "WaitConditionHandle",
+        "CloudWatch": "Alarm AnomalyDetector CompositeAlarm Dashboard InsightRule MetricStream",
+        "CodeDeploy": "Application DeploymentConfig DeploymentGroup",
+        "Events": "EventBusPolicy",
+        "IAM": "AccessKey Group GroupPolicy InstanceProfile ManagedPolicy OIDCProvider Policy Role RolePolicy "
+        "ServiceLinkedRole User UserPolicy UserToGroupAddition",
+        "KMS": "Alias Key ReplicaKey",
+        "Kinesis": "ResourcePolicy",
+        "Lambda": "Alias CodeSigningConfig Permission ResourcePolicy Version",
+        "Logs": "AccountPolicy Delivery DeliveryDestination DeliverySource Destination LogAnomalyDetector LogGroup "
+        "LogStream MetricFilter QueryDefinition ResourcePolicy SubscriptionFilter Transformer",
+        "ResourceGroups": "Group TagSyncTask",
+        "S3": "BucketPolicy",
+        "SNS": "TopicInlinePolicy TopicPolicy",
+        "SQS": "QueueInlinePolicy QueuePolicy",
+        "SSM": "ResourcePolicy",
+        "SecretsManager": "ResourcePolicy",
+        "ServiceCatalogAppRegistry": "Application AttributeGroup AttributeGroupAssociation ResourceAssociation",
+        "Signer": "ProfilePermission SigningProfile",
+        "XRay": "Group ResourcePolicy SamplingRule",
+    }.items()
+    for name in names.split()
+)
+
+# Known and refused by name; patterns, the first that fits counts.
+REFUSED: Mapping[str, str] = {
+    "AWS::ApiGatewayV2::ApiMapping": "custom domains are not emulated; connect to the Stage",
+    "AWS::ApiGatewayV2::DomainName": "custom domains are not emulated; connect to the Stage",
+    "AWS::ApiGatewayV2::Model": "message validation by Models is not emulated",
+    "AWS::ApiGatewayV2::VpcLink": "private integrations are not emulated",
+    "AWS::Serverless::HttpApi": "HTTP APIs are not emulated",
+    "AWS::Serverless::Api": "REST APIs are not emulated",
+    "AWS::ApiGateway::*": "REST APIs, API keys and usage plans are not emulated",
+    "AWS::Serverless::LayerVersion": "layers are not emulated; put the code beside the handler",
+    "AWS::Lambda::LayerVersion*": "layers are not emulated; put the code beside the handler",
+    "AWS::Serverless::Application": "nested applications are not emulated",
+    "AWS::CloudFormation::Stack": "nested stacks are not emulated",
+    "AWS::Serverless::StateMachine": "Step Functions are not emulated",
+    "AWS::StepFunctions::*": "Step Functions are not emulated",
+    "AWS::Lambda::Url": "function URLs are not emulated",
+    "AWS::Lambda::EventInvokeConfig": "retries and destinations of asynchronous invocations are not emulated",
+    "AWS::Events::Rule": "EventBridge rules and schedules are not emulated",
+    "AWS::Scheduler::*": "EventBridge schedules are not emulated",
+    "AWS::Pipes::*": "EventBridge pipes are not emulated",
+    "AWS::WAFv2::*": "web ACLs are not emulated",
+    "Custom::*": "custom resources run in CloudFormation",
+    "AWS::CloudFormation::CustomResource": "custom resources run in CloudFormation",
+    "AWS::Cognito::*": "Cognito is not emulated",
+    "AWS::EC2::*": "networks are not emulated; functions run on this machine",
+    "AWS::Route53::*": "custom domains are not emulated; connect to the Stage",
+    "AWS::CertificateManager::*": "custom domains are not emulated; connect to the Stage",
+}
+
+
+def refusal(kind: str) -> tuple[str, str | None] | None:
+    """Why a type cannot be used, with a suggestion; None for one that can."""
+    if kind in SERVERLESS or kind in READ or kind in CREATED or kind in CONFIGURATION:
+        return None
+    for pattern, reason in REFUSED.items():
+        if fnmatchcase(kind, pattern):
+            return f"{kind}: {reason}", None
+    # All types are alike in AWS::, so only a very near one is a misspelling.
+    near = did_you_mean(kind, SERVERLESS | READ | CREATED | CONFIGURATION | REFUSED.keys(), 0.8)
+    return f"the resource type {kind} is not emulated", near

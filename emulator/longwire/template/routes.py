@@ -1,0 +1,114 @@
+"""The Routes of a WebSocket API, each with its integration, its authorizer and whether it answers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from longwire.core.api import Authorizer, Integration, Route
+from longwire.template.properties import Properties, Resources
+
+__all__ = ["Targets", "routes"]
+
+AUTHORIZATION = ("NONE", "AWS_IAM", "CUSTOM")
+PREFIX = "integrations/"
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """What Routes point to, by physical id."""
+
+    integrations: Mapping[str, Integration]
+    authorizers: Mapping[str, Authorizer]
+
+
+def routes(resources: Resources, api_id: str, targets: Targets) -> dict[str, Route]:
+    """The Routes of one api by route key; raises TemplateError."""
+    answering = answering_routes(resources)
+    found: dict[str, Route] = {}
+    for physical_id, logical_id in resources.by_physical_id("AWS::ApiGatewayV2::Route").items():
+        properties = resources.properties(logical_id)
+        if properties.text("ApiId") != api_id:
+            continue
+        route = read(properties, targets, has_response=physical_id in answering)
+        if route.key in found:
+            raise properties.error("RouteKey", f"there is another Route {route.key}")
+        found[route.key] = route
+    return found
+
+
+def read(properties: Properties, targets: Targets, *, has_response: bool) -> Route:
+    key = properties.text("RouteKey")
+    if not key or (key.startswith("$") and key not in ("$connect", "$disconnect", "$default")):
+        message = f"{key!r} is no route key: text, or $connect, $disconnect or $default"
+        raise properties.error("RouteKey", message)
+    if properties.flag("ApiKeyRequired"):
+        raise properties.error("ApiKeyRequired", "API keys are not emulated")
+    return Route(
+        key=key,
+        integration=integration(properties, targets.integrations),
+        authorizer=authorizer(properties, key, targets.authorizers),
+        two_way=answers(properties, has_response=has_response),
+        location=properties.location,
+    )
+
+
+def integration(properties: Properties, known: Mapping[str, Integration]) -> Integration | None:
+    target = properties.text("Target")
+    if not target:
+        properties.warn("Target", "has no Target: nothing is invoked")
+        return None
+    found = known.get(target.removeprefix(PREFIX)) if target.startswith(PREFIX) else None
+    if found is None:
+        hint = "Target: !Sub integrations/${Integration}"
+        raise properties.error("Target", f"{target!r} names no Integration of this API", hint)
+    return found
+
+
+def authorizer(properties: Properties, key: str, known: Mapping[str, Authorizer]) -> Authorizer | None:
+    kind = properties.one_of("AuthorizationType", AUTHORIZATION, "NONE")
+    if kind == "NONE":
+        if "AuthorizerId" in properties.values:
+            message = "is not used: the Route's AuthorizationType is NONE and lets everybody in"
+            raise properties.error("AuthorizerId", message, "AuthorizationType: CUSTOM")
+        return None
+    # API Gateway authorizes when a connection is made, and never again.
+    if key != "$connect":
+        raise properties.error("AuthorizationType", f"only $connect can be authorized, not {key}")
+    if kind == "AWS_IAM":
+        raise properties.error("AuthorizationType", "AWS_IAM authorization is not emulated", "Use CUSTOM or NONE.")
+    identifier = properties.text("AuthorizerId")
+    if identifier not in known:
+        message = f"{identifier!r} is no Authorizer of this API" if identifier else "CUSTOM needs an AuthorizerId"
+        raise properties.error("AuthorizerId", message)
+    return known[identifier]
+
+
+def answers(properties: Properties, *, has_response: bool) -> bool:
+    """A Route is two-way with a RouteResponseSelectionExpression and a RouteResponse, and with both only."""
+    expression = properties.text("RouteResponseSelectionExpression")
+    if expression and expression != "$default":
+        raise properties.error("RouteResponseSelectionExpression", f"{expression!r} is not $default, the only one")
+    if expression and not has_response:
+        message = "the answer will be dropped: there is no AWS::ApiGatewayV2::RouteResponse for this Route"
+        route = f"RouteId: !Ref {properties.logical_id}, RouteResponseKey: $default"
+        properties.warn("RouteResponseSelectionExpression", message, f"Add one, with {route}.")
+    if has_response and not expression:
+        message = "the answer will be dropped: it has a RouteResponse but no RouteResponseSelectionExpression"
+        properties.warn("RouteKey", message, "RouteResponseSelectionExpression: $default")
+    return bool(expression) and has_response
+
+
+def answering_routes(resources: Resources) -> set[str]:
+    """Physical ids of the Routes that have a RouteResponse."""
+    return set(responses(resources))
+
+
+def responses(resources: Resources) -> Iterator[str]:
+    known = resources.by_physical_id("AWS::ApiGatewayV2::Route")
+    for properties in resources.of_type("AWS::ApiGatewayV2::RouteResponse"):
+        key, route = properties.text("RouteResponseKey"), properties.text("RouteId")
+        # API Gateway knows no other key for a route response.
+        if key != "$default":
+            raise properties.error("RouteResponseKey", f"{key!r} is not $default, the only one")
+        if route not in known:
+            raise properties.error("RouteId", f"{route!r} is no Route of this template")
+        yield route
