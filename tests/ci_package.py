@@ -1,5 +1,7 @@
 """What is shipped, away from the checkout: the wheel in an empty environment, the backend as ``sam build`` packs it.
 
+And what README.md tells a stranger to type first.
+
 ``.ci/run`` builds both, says in the environment where they are, and runs this file by name; ``./dev test`` does not
 collect it, because the build needs the SAM command line.
 
@@ -15,6 +17,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,12 +29,16 @@ from websockets.typing import Subprotocol
 from longwire.core.api import Function
 from longwire.template.load import load
 from longwire.template.parameter_overrides import parse
+from longwire.template.source import read
 
 WHEEL, BIN, TEMPLATE = (Path(os.environ[name]) for name in ("LONGWIRE_WHEEL", "LONGWIRE_BIN", "LONGWIRE_BUILT"))
 OVERRIDES = os.environ["LONGWIRE_OVERRIDES"].split()
 CHECKOUT = Path(__file__).parents[1]
+NAMES = ("Authorizer", "Connect", "Disconnect", "Message", "Worker")
 # The Python runtimes of Lambda have these installed, and nothing else beyond the standard library.
 IN_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+# Lambda's Pythons before 3.12 run on Amazon Linux 2, which takes manylinux2014 and older.
+NEWER_LINUX = ("manylinux_2_28", "manylinux_2_34")
 
 
 def printed(*command: str | Path, folder: Path, environment: Mapping[str, str] | None = None) -> str:
@@ -88,34 +95,58 @@ def lambda_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", ["Authorizer", "Connect", "Disconnect", "Message", "Worker"])
+def run_as_in_lambda(function: Function, runtime: Path, statement: str) -> str:
+    """By a Python that has the package, what Lambda has installed, and the standard library."""
+    code = f"import sys; sys.path += {[function.code, str(runtime)]}; {statement}"
+    variables = {**function.environment, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+    return printed(sys.executable, "-I", "-S", "-c", code, folder=runtime, environment=variables)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_handler_finds_all_it_imports_in_its_package_or_in_lambda(
     functions: Mapping[str, Function], lambda_runtime: Path, name: str
 ) -> None:
     function = functions[f"{name}Function"]
     module, _, attribute = function.handler.rpartition(".")
-    code = f"import sys; sys.path += {[function.code, str(lambda_runtime)]}; from {module} import {attribute}"
-    variables = {**function.environment, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
 
-    assert printed(sys.executable, "-I", "-S", "-c", code, folder=lambda_runtime, environment=variables) == ""
+    assert run_as_in_lambda(function, lambda_runtime, f"from {module} import {attribute}") == ""
 
 
 def test_every_function_of_the_template_was_tried(functions: Mapping[str, Function]) -> None:
-    assert sorted(functions) == [
-        f"{name}Function" for name in ("Authorizer", "Connect", "Disconnect", "Message", "Worker")
-    ]
+    assert sorted(functions) == [f"{name}Function" for name in NAMES]
 
 
-@pytest.fixture
-def ready(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """The line with which the installed emulator says that the built template runs."""
-    command = [str(BIN / "longwire"), "dev", "--json", "--port", "0", "-t", str(TEMPLATE)]
-    command += ["--parameter-overrides", *OVERRIDES]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as emulator:
+def allowed(parameter: str) -> list[str]:
+    values: list[str] = read(CHECKOUT / "template.yaml").data["Parameters"][parameter]["AllowedValues"]
+    return values
+
+
+@pytest.mark.parametrize("architecture", allowed("Architecture"))
+@pytest.mark.parametrize("runtime", allowed("PythonRuntime"))
+def test_every_runtime_that_the_template_allows_has_wheels_for_its_requirements(
+    tmp_path: Path, runtime: str, architecture: str
+) -> None:
+    version = runtime.removeprefix("python")
+    processor = {"arm64": "aarch64"}.get(architecture, architecture)
+    systems = ("manylinux2014", *(NEWER_LINUX if int(version.split(".")[1]) >= 12 else ()))
+    command = [str(BIN / "pip"), "install", "-qq", "--dry-run", "--target", "here", "--only-binary", ":all:"]
+    command += ["--python-version", version, "--implementation", "cp"]
+    command += [f"--platform={system}_{processor}" for system in systems]
+    command += ["-r", str(CHECKOUT / "functions" / "requirements.txt")]
+
+    assert printed(*command, folder=tmp_path) == ""
+
+
+@contextmanager
+def running(*command: str, folder: Path) -> Iterator[dict[str, str]]:
+    """The line with which an emulator says that it runs; afterwards it has to stop when it is told to."""
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as emulator:
         assert emulator.stdout is not None
-        yield json.loads(emulator.stdout.readline())
-        emulator.terminate()
-        emulator.stdout.read()
+        try:
+            yield json.loads(emulator.stdout.readline())
+        finally:
+            emulator.terminate()
+            emulator.stdout.read()
     assert emulator.returncode == 0
 
 
@@ -133,20 +164,45 @@ def receive(client: ClientConnection) -> dict[str, Any]:
     return frame
 
 
-def test_the_built_backend_greets_a_client_and_answers_it(
-    ready: dict[str, str], functions: Mapping[str, Function]
-) -> None:
-    token = issue_token(ready["endpoint_url"], functions)
-    url = f"{ready['websocket_url']}?access_token={token}"
+def answers(websocket_url: str, token: str) -> list[dict[str, Any]]:
+    """What a client gets that connects, pings and joins a group."""
+    url, protocol = f"{websocket_url}?access_token={token}", Subprotocol("json.webpubsub.azure.v1")
+    with connect(url, subprotocols=[protocol], open_timeout=20) as client:
+        assert client.subprotocol == protocol
+        got = [receive(client)]
+        for message in ({"type": "ping"}, {"type": "joinGroup", "group": "room", "ackId": 1}):
+            client.send(json.dumps(message))
+            got.append(receive(client))
+    return got
 
-    with connect(url, subprotocols=[Subprotocol("json.webpubsub.azure.v1")], open_timeout=20) as client:
-        assert client.subprotocol == "json.webpubsub.azure.v1"
-        greeting = receive(client)
-        client.send(json.dumps({"type": "ping"}))
-        pong = receive(client)
-        client.send(json.dumps({"type": "joinGroup", "group": "room", "ackId": 1}))
-        joined = receive(client)
+
+def test_the_built_backend_greets_a_client_and_answers_it(tmp_path: Path, functions: Mapping[str, Function]) -> None:
+    command = [str(BIN / "longwire"), "dev", "--json", "--port", "0", "-t", str(TEMPLATE)]
+
+    with running(*command, "--parameter-overrides", *OVERRIDES, folder=tmp_path) as ready:
+        greeting, pong, joined = answers(ready["websocket_url"], issue_token(ready["endpoint_url"], functions))
 
     assert (greeting["type"], greeting["event"], greeting["userId"]) == ("system", "connected", "alice")
     assert pong == {"type": "pong"}
     assert joined == {"type": "ack", "ackId": 1, "success": True}
+
+
+# -- the checkout, as README.md shows it
+
+
+def test_dev_token_prints_a_token_for_the_emulator_that_dev_run_started() -> None:
+    dev = str(CHECKOUT / "dev")
+
+    with running(dev, "run", "--json", "--port", "0", folder=CHECKOUT) as ready:
+        token = printed(dev, "token", "--user", "alice", "--endpoint-url", ready["endpoint_url"], folder=CHECKOUT)
+        greeting, *_ = answers(ready["websocket_url"], token.strip())
+
+    assert (greeting["event"], greeting["userId"]) == ("connected", "alice")
+
+
+def test_dev_token_says_so_when_no_emulator_runs() -> None:
+    command = [str(CHECKOUT / "dev"), "token", "--user", "alice", "--endpoint-url", "http://127.0.0.1:1"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=50, check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("nothing answers at http://127.0.0.1:1")

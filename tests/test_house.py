@@ -178,6 +178,38 @@ def test_a_module_without_a_test_and_a_test_without_a_module_are_named(plot: Plo
     ]
 
 
+def test_a_test_file_of_one_subject_belongs_to_its_module_in_the_mirrored_folder(plot: Plot) -> None:
+    plot.put("emulator/longwire/runtime/pool_size.py", "")
+    plot.put("tests/emulator/runtime/test_pool_size.py", "")
+    plot.put("tests/emulator/runtime/test_pool_size_of_bursts.py", "")
+
+    assert house.unpaired(plot.root, {}) == []
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "tests/emulator/test_pool_bursts.py",
+        "tests/infra/runtime/test_pool_bursts.py",
+        "tests/emulator/runtime/test_pools.py",
+        "tests/emulator/runtime/test_bursts_pool.py",
+    ],
+)
+def test_a_test_file_of_one_subject_needs_a_module_beside_it(plot: Plot, test: str) -> None:
+    plot.put("emulator/longwire/runtime/pool.py", "")
+    plot.put("tests/emulator/runtime/test_pool.py", "")
+    plot.put(test, "")
+
+    assert house.unpaired(plot.root, {}) == [f"{test}:1: tests no module of its name"]
+
+
+def test_a_test_file_of_one_subject_is_not_yet_the_test_of_its_module(plot: Plot) -> None:
+    plot.put("emulator/longwire/pool.py", "")
+    plot.put("tests/emulator/test_pool_bursts.py", "")
+
+    assert house.unpaired(plot.root, {}) == ["emulator/longwire/pool.py:1: has no tests/emulator/test_pool.py"]
+
+
 @pytest.mark.parametrize("name", ["utils", "test_helpers", "aws_common", "manager"])
 def test_a_name_without_a_subject_is_named(plot: Plot, name: str) -> None:
     plot.put(f"tests/emulator/{name}.py", "")

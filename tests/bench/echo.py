@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -80,12 +81,14 @@ class Client(asyncio.Protocol):
 
 async def load(url: str, connections: int, seconds: float) -> tuple[float, list[float]]:
     parts = urlsplit(url)
+    assert parts.hostname is not None
+    assert parts.port is not None
     loop = asyncio.get_running_loop()
     clients = []
     for _ in range(connections):
-        opened = loop.create_future()
+        opened: asyncio.Future[None] = loop.create_future()
         _, client = await loop.create_connection(
-            lambda opened=opened: Client(parts.netloc, parts.path, opened), parts.hostname, parts.port
+            partial(Client, parts.netloc, parts.path, opened), parts.hostname, parts.port
         )
         await asyncio.wait_for(opened, 30)
         clients.append(client)

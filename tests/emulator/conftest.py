@@ -1,4 +1,4 @@
-"""A gateway core in virtual time, and a real server whose functions are scripted."""
+"""A gateway core in virtual time, a real server whose functions are scripted, and the command with a small project."""
 
 import asyncio
 import json
@@ -6,6 +6,8 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -41,6 +43,7 @@ from longwire.core.ids import Ids
 from longwire.core.quotas import Quotas
 from longwire.inspector.timeline import Timeline
 from longwire.server.server import Server
+from longwire_command import HANDLERS, TEMPLATE, Dev, running_dev
 from running_services import RunningServices
 
 START = 1_700_000_000.0
@@ -238,3 +241,23 @@ def run_services() -> Iterator[RunServices]:
     yield run
     for services in running:
         services.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "template.yaml").write_text(TEMPLATE)
+    (tmp_path / "app.py").write_text(HANDLERS)
+    return tmp_path
+
+
+@pytest.fixture
+def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A shell with real-looking credentials, and a cache of its own."""
+    secrets = {"AWS_PROFILE": "prod", "AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_SECRET_ACCESS_KEY": "real", "OWN": "shell"}
+    return {**os.environ, **secrets, "XDG_CACHE_HOME": str(tmp_path_factory.getbasetemp() / "cache")}
+
+
+@pytest.fixture
+def dev(project: Path, env: dict[str, str]) -> Dev:
+    """``with dev(option, ..., ends_with=...) as running``: ``longwire dev --json`` in the project."""
+    return partial(running_dev, project, env)

@@ -3,127 +3,16 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-TEMPLATE = """
-AWSTemplateFormatVersion: "2010-09-09"
-Transform: AWS::Serverless-2016-10-31
-Parameters:
-  Greeting:
-    Type: String
-    Default: hello
-Resources:
-  Ws:
-    Type: AWS::Serverless::WebSocketApi
-    Properties:
-      StageName: dev
-      RouteSelectionExpression: $request.body.action
-      Routes:
-        $disconnect: {FunctionArn: !GetAtt Bye.Arn}
-        $default: {FunctionArn: !GetAtt Echo.Arn, RouteResponseSelectionExpression: $default}
-  Answer:
-    Type: AWS::ApiGatewayV2::RouteResponse
-    Properties: {ApiId: !Ref Ws, RouteId: !Ref WsDefaultRoute, RouteResponseKey: $default}
-  Echo:
-    Type: AWS::Serverless::Function
-    Properties:
-      CodeUri: .
-      Handler: app.echo
-      Runtime: python3.13
-      Environment: {Variables: {GREETING: !Ref Greeting, FROM_FILE: ""}}
-  Bye:
-    Type: AWS::Serverless::Function
-    Properties: {CodeUri: ., Handler: app.bye, Runtime: python3.13}
-"""
-HANDLERS = """
-import os
-def echo(event, context):
-    print("heard", event["body"])
-    if event["body"] == "pid":
-        return {"body": str(os.getpid())}
-    if event["body"] == "env":
-        return {"body": repr(sorted(os.environ.items()))}
-    if event["body"] == "hang":
-        import time
-        time.sleep(60)
-    if event["body"] == "boom":
-        raise ValueError("boom")
-    return {"body": os.environ["GREETING"] + " " + os.environ["FROM_FILE"] + event["body"]}
-def bye(event, context):
-    open(os.path.join(os.environ["LAMBDA_TASK_ROOT"], "bye.txt"), "a").write(
-        str(event["requestContext"]["disconnectStatusCode"]) + "\\n")
-"""
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    (tmp_path / "template.yaml").write_text(TEMPLATE)
-    (tmp_path / "app.py").write_text(HANDLERS)
-    return tmp_path
-
-
-@pytest.fixture
-def env(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """A shell with real-looking credentials, and a cache of its own."""
-    secrets = {"AWS_PROFILE": "prod", "AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_SECRET_ACCESS_KEY": "real", "OWN": "shell"}
-    return {**os.environ, **secrets, "XDG_CACHE_HOME": str(tmp_path_factory.getbasetemp() / "cache")}
-
-
-class Running:
-    """A ``longwire dev --json`` process; ``events`` are read as they come."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self.process = process
-        self.ready = self.next()
-
-    def next(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            pytest.fail(f"longwire ended: {self.process.communicate()[1]}")
-        found = json.loads(line)
-        assert isinstance(found, dict)
-        return found
-
-    def until(self, event: str) -> dict[str, Any]:
-        return next(found for found in iter(self.next, None) if found["event"] == event)
-
-
-Dev = Callable[..., Any]
-
-
-@pytest.fixture
-def dev(project: Path, env: dict[str, str]) -> Dev:
-    @contextmanager
-    def start(*options: str, ends_with: int = 0) -> Iterator[Running]:
-        command = [sys.executable, "-m", "longwire", "dev", "--json", *options]
-        pipe = subprocess.PIPE
-        process = subprocess.Popen(command, cwd=project, env=env, stdout=pipe, stderr=pipe, text=True)
-        try:
-            yield Running(process)
-        finally:
-            if process.poll() is None:
-                process.terminate()
-            process.communicate(timeout=20)
-        assert process.returncode == ends_with
-
-    return start
-
-
-def run(project: Path, env: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "longwire", *arguments]
-    return subprocess.run(command, cwd=project, env=env, capture_output=True, text=True, timeout=30, check=False)
+from longwire_command import Dev, run
 
 
 def alive(pid: int) -> bool:
@@ -256,82 +145,6 @@ def test_killed_it_leaves_no_orphan_for_longer_than_two_seconds(dev: Dev) -> Non
             while alive(pid) and time.monotonic() < deadline:
                 time.sleep(0.02)
         assert not alive(pid)
-
-
-def test_a_busy_explicit_port_is_an_error_and_a_busy_default_moves_on(
-    project: Path, env: dict[str, str], dev: Dev
-) -> None:
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        holder.listen()
-        port = holder.getsockname()[1]
-        refused = run(project, env, "dev", "--port", str(port))
-        assert refused.returncode == 1
-        assert f"127.0.0.1:{port} is in use" in refused.stderr
-        assert "Traceback" not in refused.stderr
-    with dev() as first, dev() as second:
-        assert first.ready["endpoint_url"] != second.ready["endpoint_url"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "complaint"),
-    [
-        (["dev", "--nonsense"], 2, "No such option"),
-        (["dev", "--port", "99999"], 2, "--port"),
-        (["nonsense"], 2, "No such command"),
-        (["dev", "stray"], 2, "unexpected extra argument"),
-        (["dev", "--parameter-overrides", "nonsense"], 2, "nonsense"),
-        (["dev", "-t", "absent.yaml"], 1, "absent.yaml"),
-        (["dev", "--env-vars", "absent.json"], 1, "absent.json"),
-        (["dev", "--host", "192.0.2.1", "--port", "0"], 1, "192.0.2.1"),
-        (["dev", "--parameter-overrides", "Unknown=1"], 1, "Unknown"),
-    ],
-)
-def test_a_mistake_is_one_message_and_the_right_exit_code(
-    project: Path, env: dict[str, str], arguments: list[str], code: int, complaint: str
-) -> None:
-    shown = run(project, env, *arguments)
-    assert shown.returncode == code, shown.stderr
-    assert complaint in shown.stderr
-    assert "Traceback" not in shown.stderr
-
-
-@pytest.mark.parametrize(
-    ("template", "complaint"),
-    [
-        ("a: [", "template.yaml:"),
-        ("Resources:\n  Table:\n    Type: AWS::SQS::Queue\n", "WebSocket"),
-        (TEMPLATE.replace("app.echo", "missing.echo"), "missing"),
-        (TEMPLATE.replace("python3.13", "cobol85", 1), "cobol85"),
-        (TEMPLATE.replace("!GetAtt Echo.Arn", "!GetAtt Ecko.Arn"), "Ecko"),
-        (TEMPLATE + "  Odd: {Type: AWS::Neptune::DBCluster}\n", "AWS::Neptune::DBCluster"),
-    ],
-)
-def test_a_wrong_template_is_one_message_with_file_and_line(
-    project: Path, env: dict[str, str], template: str, complaint: str
-) -> None:
-    (project / "template.yaml").write_text(template)
-    shown = run(project, env, "dev", "--port", "0")
-    assert shown.returncode == 1
-    assert complaint in shown.stderr
-    assert "template.yaml" in shown.stderr
-    assert "Traceback" not in shown.stderr
-
-
-def test_no_template_at_all_says_where_it_looked(tmp_path: Path, env: dict[str, str]) -> None:
-    shown = run(tmp_path, env, "dev")
-    assert shown.returncode == 1
-    assert f"no template.yaml or template.yml in {tmp_path}" in shown.stderr
-
-
-def test_a_table_that_cannot_be_is_said_with_its_line(project: Path, env: dict[str, str]) -> None:
-    key = "KeySchema: [{AttributeName: a, KeyType: HASH}], AttributeDefinitions: []"
-    table = f"  Bad: {{Type: AWS::DynamoDB::Table, Properties: {{BillingMode: PAY_PER_REQUEST, {key}}}}}\n"
-    (project / "template.yaml").write_text(TEMPLATE + table)
-    shown = run(project, env, "dev", "--port", "0")
-    assert shown.returncode == 1
-    assert "Bad" in shown.stderr
-    assert "Traceback" not in shown.stderr
 
 
 def test_template_yml_is_found_too(project: Path, dev: Dev) -> None:

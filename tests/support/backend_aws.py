@@ -88,9 +88,8 @@ class MotoHandler(Quiet):
     server: MotoServer
 
     def respond(self, body: bytes) -> tuple[int, dict[str, Any], bytes]:
-        assert isinstance(self.headers, HTTPHeaders)
-        service = self.headers["Authorization"].split("/")[3]
-        return self.server.serve(service, self.path, self.headers, body)
+        headers = HTTPHeaders.from_pairs(self.headers.items())
+        return self.server.serve(headers["Authorization"].split("/")[3], self.path, headers, body)
 
 
 @dataclass(frozen=True)

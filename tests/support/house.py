@@ -4,7 +4,7 @@ import ast
 import re
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -220,10 +220,19 @@ def unpaired(root: Path, alone: dict[str, str]) -> list[str]:
         )
     untested = [f"{path}:1: has no {test}" for test, path in modules.items() if test not in tests and path not in alone]
     moduleless = [
-        f"{test}:1: tests no module of its name" for test in tests if test not in modules and test not in alone
+        f"{test}:1: tests no module of its name"
+        for test in tests
+        if not _belongs_to_one(test, modules) and test not in alone
     ]
     needless = [f"{path}:1: is excused and need not be" for path in alone if not (root / path).exists()]
     return untested + moduleless + needless
+
+
+def _belongs_to_one(test: str, modules: Container[str]) -> bool:
+    """Whether it is a module's own test file, ``test_<module>.py``, or one of its ``test_<module>_<subject>.py``."""
+    folder, _, name = test.removesuffix(".py").rpartition("/")
+    words = name.split("_")
+    return any(f"{folder}/{'_'.join(words[:length])}.py" in modules for length in range(2, len(words) + 1))
 
 
 def subjectless_names(root: Path) -> list[str]:

@@ -21,6 +21,7 @@ __all__ = ["Source", "parse", "read"]
 MAX_BYTES = 1_048_576  # CloudFormation's quota for a template in S3: 1 MB
 MAX_VALUES = 100_000  # with aliases expanded: 500 resources, CloudFormation's most, with 200 values each
 MAX_DEPTH = 100  # libyaml composes recursively in C: a deeper file would end the process
+TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 YAML = "tag:yaml.org,2002:"
 UNPREFIXED = ("Ref", "Condition")
@@ -97,14 +98,15 @@ def check_depth(text: str, file: Path) -> None:
     for event in yaml.parse(text, Loader=LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
-            message = f"nested more than {MAX_DEPTH} levels deep"
-            raise TemplateError(message, location=Location(file, line(event.start_mark)))
+            raise TemplateError(TOO_DEEP, location=Location(file, line(event.start_mark)))
 
 
 def syntax_error(exc: yaml.YAMLError, file: Path) -> TemplateError:
     if not isinstance(exc, yaml.MarkedYAMLError) or exc.problem_mark is None:
         return TemplateError(f"not YAML: {' '.join(str(exc).split())}", location=Location(file, 1))
     message = " ".join(part for part in ("not YAML:", exc.problem, exc.context) if part)
+    if "nesting depth" in message:  # libyaml reads ahead, and from 0.2.6 on has a limit of its own
+        message = TOO_DEEP
     return TemplateError(message, location=Location(file, line(exc.problem_mark), exc.problem_mark.column + 1))
 
 

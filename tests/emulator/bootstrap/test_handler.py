@@ -70,10 +70,9 @@ def test_a_missing_attribute_is_named(folder: Path) -> None:
 
 
 def test_an_exception_is_described_by_type_message_and_frames() -> None:
-    try:
+    with pytest.raises(ValueError, match="invalid literal") as caught:
         int("no")
-    except ValueError as error:
-        told = describe(error)
+    told = describe(caught.value)
     assert (told["errorType"], told["errorMessage"]) == ("ValueError", "invalid literal for int() with base 10: 'no'")
     assert isinstance(told["stackTrace"], list)
     assert len(told["stackTrace"]) == 1

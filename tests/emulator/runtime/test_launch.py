@@ -38,9 +38,9 @@ def test_the_command_names_the_function_so_that_it_can_be_found_among_processes(
 
 def test_a_user_site_is_passed_on_by_its_own_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("site.ENABLE_USER_SITE", True)
-    monkeypatch.setattr("site.USER_BASE", "/home/someone/.local")
+    monkeypatch.setattr("site.USER_BASE", str(tmp_path / ".local"))
     given = launch(tmp_path)
-    assert given.environ()["PYTHONUSERBASE"] == "/home/someone/.local"
+    assert given.environ()["PYTHONUSERBASE"] == str(tmp_path / ".local")
     assert "-s" not in given.command(5)
     monkeypatch.setattr("site.ENABLE_USER_SITE", False)
     assert "PYTHONUSERBASE" not in given.environ()

@@ -1,0 +1,84 @@
+"""What the ``longwire`` command says to mistakes: one message, an exit code, and no traceback."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from longwire_command import TEMPLATE, Dev, run
+
+
+def test_a_busy_explicit_port_is_an_error_and_a_busy_default_moves_on(
+    project: Path, env: dict[str, str], dev: Dev
+) -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        refused = run(project, env, "dev", "--port", str(port))
+        assert refused.returncode == 1
+        assert f"127.0.0.1:{port} is in use" in refused.stderr
+        assert "Traceback" not in refused.stderr
+    with dev() as first, dev() as second:
+        assert first.ready["endpoint_url"] != second.ready["endpoint_url"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "complaint"),
+    [
+        (["dev", "--nonsense"], 2, "No such option"),
+        (["dev", "--port", "99999"], 2, "--port"),
+        (["nonsense"], 2, "No such command"),
+        (["dev", "stray"], 2, "unexpected extra argument"),
+        (["dev", "--parameter-overrides", "nonsense"], 2, "nonsense"),
+        (["dev", "-t", "absent.yaml"], 1, "absent.yaml"),
+        (["dev", "--env-vars", "absent.json"], 1, "absent.json"),
+        (["dev", "--host", "192.0.2.1", "--port", "0"], 1, "192.0.2.1"),
+        (["dev", "--parameter-overrides", "Unknown=1"], 1, "Unknown"),
+    ],
+)
+def test_a_mistake_is_one_message_and_the_right_exit_code(
+    project: Path, env: dict[str, str], arguments: list[str], code: int, complaint: str
+) -> None:
+    shown = run(project, env, *arguments)
+    assert shown.returncode == code, shown.stderr
+    assert complaint in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("template", "complaint"),
+    [
+        ("a: [", "template.yaml:"),
+        ("Resources:\n  Table:\n    Type: AWS::SQS::Queue\n", "WebSocket"),
+        (TEMPLATE.replace("app.echo", "missing.echo"), "missing"),
+        (TEMPLATE.replace("python3.13", "cobol85", 1), "cobol85"),
+        (TEMPLATE.replace("!GetAtt Echo.Arn", "!GetAtt Ecko.Arn"), "Ecko"),
+        (TEMPLATE + "  Odd: {Type: AWS::Neptune::DBCluster}\n", "AWS::Neptune::DBCluster"),
+    ],
+)
+def test_a_wrong_template_is_one_message_with_file_and_line(
+    project: Path, env: dict[str, str], template: str, complaint: str
+) -> None:
+    (project / "template.yaml").write_text(template)
+    shown = run(project, env, "dev", "--port", "0")
+    assert shown.returncode == 1
+    assert complaint in shown.stderr
+    assert "template.yaml" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_no_template_at_all_says_where_it_looked(tmp_path: Path, env: dict[str, str]) -> None:
+    shown = run(tmp_path, env, "dev")
+    assert shown.returncode == 1
+    assert f"no template.yaml or template.yml in {tmp_path}" in shown.stderr
+
+
+def test_a_table_that_cannot_be_is_said_with_its_line(project: Path, env: dict[str, str]) -> None:
+    key = "KeySchema: [{AttributeName: a, KeyType: HASH}], AttributeDefinitions: []"
+    table = f"  Bad: {{Type: AWS::DynamoDB::Table, Properties: {{BillingMode: PAY_PER_REQUEST, {key}}}}}\n"
+    (project / "template.yaml").write_text(TEMPLATE + table)
+    shown = run(project, env, "dev", "--port", "0")
+    assert shown.returncode == 1
+    assert "Bad" in shown.stderr
+    assert "Traceback" not in shown.stderr
