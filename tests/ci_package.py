@@ -95,21 +95,16 @@ def lambda_runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run_as_in_lambda(function: Function, runtime: Path, statement: str) -> str:
-    """By a Python that has the package, what Lambda has installed, and the standard library."""
-    code = f"import sys; sys.path += {[function.code, str(runtime)]}; {statement}"
-    variables = {**function.environment, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
-    return printed(sys.executable, "-I", "-S", "-c", code, folder=runtime, environment=variables)
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_a_handler_finds_all_it_imports_in_its_package_or_in_lambda(
     functions: Mapping[str, Function], lambda_runtime: Path, name: str
 ) -> None:
     function = functions[f"{name}Function"]
     module, _, attribute = function.handler.rpartition(".")
+    code = f"import sys; sys.path += {[function.code, str(lambda_runtime)]}; from {module} import {attribute}"
+    variables = {**function.environment, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
 
-    assert run_as_in_lambda(function, lambda_runtime, f"from {module} import {attribute}") == ""
+    assert printed(sys.executable, "-I", "-S", "-c", code, folder=lambda_runtime, environment=variables) == ""
 
 
 def test_every_function_of_the_template_was_tried(functions: Mapping[str, Function]) -> None:

@@ -176,6 +176,27 @@ def test_run_becomes_longwire_dev_with_the_template_and_the_options_given(checko
     assert result.code == 7
 
 
+def test_run_says_how_to_get_a_token_for_it(checkout: Checkout) -> None:
+    result = checkout.dev("run")
+
+    assert "./dev token --user alice" in result.err
+    assert "--endpoint-url" in result.err
+
+
+@pytest.mark.parametrize("asked", ["--help", "-h"])
+def test_run_says_nothing_of_its_own_beside_the_help_of_longwire_dev(built: Checkout, asked: str) -> None:
+    result = built.dev("run", asked)
+
+    assert result.out.startswith("longwire dev ")
+    assert result.err == ""
+
+
+def test_token_becomes_the_backends_program_with_the_options_given(checkout: Checkout) -> None:
+    result = checkout.dev("token", "--user", "alice", cwd=checkout.fakes)
+
+    assert result.out == f"python -m longwire_app.issue_token --user alice PYTHONPATH={checkout.root}/functions\n"
+
+
 def test_standard_output_belongs_to_the_command_that_is_started(checkout: Checkout) -> None:
     assert checkout.dev("run", "--json").out.startswith("longwire dev ")
 

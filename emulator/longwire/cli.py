@@ -39,7 +39,8 @@ DEV_EXAMPLES = """Examples:
   longwire dev
   longwire dev --template template.yaml --port 9000
   longwire dev --port 0 --json | jq .
-  longwire dev --env-vars env.json --parameter-overrides Stage=dev LogLevel=DEBUG"""
+  longwire dev --env-vars env.json --parameter-overrides Stage=dev LogLevel=DEBUG
+  longwire dev --set idle_timeout=60 --set ping_resets_idle=true"""
 
 
 @main.command(cls=Command, epilog=DEV_EXAMPLES, short_help="Run a template's WebSocket API here.")
@@ -73,6 +74,13 @@ DEV_EXAMPLES = """Examples:
 @click.option(
     "--allow-unsupported", is_flag=True, help="Warn of resource types and properties that are not emulated, and go on."
 )
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A quota, or a default for what AWS does not say; `longwire settings` lists them.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only say when ready: no line for each thing that happens.")
 @click.argument("overrides", nargs=-1, metavar="")
 @click.pass_context
@@ -86,6 +94,7 @@ def dev(
     region: str,
     as_json: bool,
     allow_unsupported: bool,
+    settings: tuple[str, ...],
     quiet: bool,
     overrides: tuple[str, ...],
 ) -> None:
@@ -108,8 +117,35 @@ def dev(
         as_json=as_json,
         quiet=quiet,
         allow_unsupported=allow_unsupported,
+        settings=settings,
     )
     sys.exit(run.run())
+
+
+SETTINGS_EXAMPLES = """Examples:
+  longwire settings
+  longwire settings --json | jq '.[] | select(.verified | not)'
+  longwire settings --set idle_timeout=60
+  longwire dev --set idle_timeout=60 --set ping_resets_idle=true
+
+In pyproject.toml:
+  [tool.longwire.settings]
+  idle_timeout = 60"""
+
+
+@main.command(cls=Command, epilog=SETTINGS_EXAMPLES, short_help="List every quota and default by name.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="As `longwire dev` would take it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
+def settings(settings: tuple[str, ...], as_json: bool) -> None:
+    """List every quota and default by name: value, unit, source, and whether the source is AWS or a capture of it.
+
+    Values are those of this folder's project: [tool.longwire.settings] in the nearest pyproject.toml.
+    """
+    from longwire.settings_file import effective_settings
+    from longwire.settings_table import settings_json, settings_table
+
+    quotas = effective_settings(Path.cwd(), settings)
+    click.echo(settings_json(quotas) if as_json else settings_table(quotas))
 
 
 def default_template(folder: Path) -> Path:

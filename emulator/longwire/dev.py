@@ -11,12 +11,14 @@ from pathlib import Path
 import click
 
 from longwire.core.api import Stack
+from longwire.core.quotas import Quotas
 from longwire.emulator import DEFAULT_PORT, Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
 from longwire.inspector.timeline import Entry, shown
 from longwire.screen import first_screen, line
 from longwire.server.hosts import is_loopback
+from longwire.settings_file import effective_settings
 from longwire.template.load import load
 from longwire.template.parameter_overrides import parse
 
@@ -40,14 +42,16 @@ class Dev:
     as_json: bool
     quiet: bool
     allow_unsupported: bool = False
+    settings: tuple[str, ...] = ()
     started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> int:
+        quotas = effective_settings(self.template.absolute().parent, self.settings)
         stack = self.stack()
         if not is_loopback(self.host):
             say(f"--host {self.host}: anybody who reaches this address can run your handlers.")
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            return runner.run(self.serve(stack))
+            return runner.run(self.serve(stack, quotas))
 
     def stack(self) -> Stack:
         try:
@@ -63,12 +67,12 @@ class Dev:
             say(f"warning: {warning}")
         return stack
 
-    async def serve(self, stack: Stack) -> int:
+    async def serve(self, stack: Stack, quotas: Quotas) -> int:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
-        emulator = await Emulator.start(stack, Options(self.host, self.port, log=say))
+        emulator = await Emulator.start(stack, Options(self.host, self.port, quotas, log=say))
         try:
             self.announce(stack, emulator)
             if not self.quiet:

@@ -5,7 +5,7 @@
 ``longwire_server``     the emulator behind both, started once a session on a free port
 
 Override these in a conftest.py: ``longwire_template`` (Path), ``longwire_parameters`` (name -> value),
-``longwire_env`` (function -> name -> value).
+``longwire_env`` (function -> name -> value), ``longwire_settings`` (quota or default -> value).
 """
 
 from collections.abc import Generator, Iterator, Mapping
@@ -51,22 +51,32 @@ def longwire_env() -> Mapping[str, Mapping[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def longwire_settings() -> Mapping[str, object]:
+    """Quotas and defaults that differ from AWS's and the project's; `longwire settings` lists the names."""
+    return {}
+
+
+@pytest.fixture(scope="session")
 def longwire_server(
     pytestconfig: pytest.Config,
     longwire_template: Path,
     longwire_parameters: Mapping[str, str],
     longwire_env: Mapping[str, Mapping[str, str]],
+    longwire_settings: Mapping[str, object],
 ) -> "Iterator[LongwireServer]":
     """The emulator, for the whole session."""
+    from longwire.core.settings import changed
     from longwire.emulator import Options
     from longwire.errors import LongwireError
     from longwire.harness import LongwireServer, with_variables
+    from longwire.settings_file import project_settings
     from longwire.template.load import load
 
     try:
         allowed = bool(pytestconfig.getoption("--longwire-allow-unsupported"))
         stack = load(longwire_template, parameters=longwire_parameters, allow_unsupported=allowed)
-        server = LongwireServer(with_variables(stack, longwire_env), Options(port=0))
+        quotas = changed(project_settings(pytestconfig.rootpath), longwire_settings, "longwire_settings")
+        server = LongwireServer(with_variables(stack, longwire_env), Options(port=0, quotas=quotas))
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
     yield server

@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEven
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from longwire_app import wiring
-from longwire_app.errors import InvalidToken
+from longwire_app.errors import InvalidToken, KeysUnavailable
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols, origin_allowed, token_of
 from longwire_app.keys import CachedKeys, JwksKeys, SecretKeys
 from longwire_app.log import Answer, Event, guarded, logger
@@ -28,6 +28,10 @@ MAX_ANSWER = 8192
 """Bytes of an authorizer's answer that API Gateway takes."""
 
 
+KEYLESS = {"key", "signature"}
+"""Reasons for which another key would have to be looked for."""
+
+
 class Unauthorized(Exception):
     """API Gateway answers 401 when an authorizer raises with exactly the message ``Unauthorized``, else 500."""
 
@@ -40,17 +44,29 @@ class Verifier:
         self._rules = rules
 
     def verify(self, token: str, now: float) -> Identity:
-        """Raises InvalidToken, or KeysUnavailable."""
+        """Raises InvalidToken, or KeysUnavailable when the key may be one of a source that cannot be reached."""
         try:
-            return verify(token, self._keys(now), self._rules, now)
+            return self._check(token, now)
         except InvalidToken as exc:
             # The key may be newer than what is kept. The sources decide how often they may be asked.
-            if exc.reason not in {"key", "signature"} or not self._refresh(now):
+            if exc.reason not in KEYLESS or not self._refresh(now):
                 raise
-        return verify(token, self._keys(now), self._rules, now)
+        return self._check(token, now)
 
-    def _keys(self, now: float) -> list[Key]:
-        return [key for source in self._sources for key in source.get(now)]
+    def _check(self, token: str, now: float) -> Identity:
+        keys: list[Key] = []
+        lost: list[KeysUnavailable] = []
+        for source in self._sources:
+            try:
+                keys += source.get(now)
+            except KeysUnavailable as exc:
+                lost.append(exc)
+        try:
+            return verify(token, keys, self._rules, now)
+        except InvalidToken as exc:
+            if lost and exc.reason in KEYLESS:
+                raise lost[0] from exc
+            raise
 
     def _refresh(self, now: float) -> bool:
         refreshed = [source.refresh(now) for source in self._sources]

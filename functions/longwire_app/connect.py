@@ -36,11 +36,13 @@ def _open(caller: Caller, subprotocol: str, connected_at: int, turn: Turn) -> No
     session = Session(caller.peer, identity.user_id, identity.tenant, subprotocol, connected_at)
     topics = [group_topic(group) for group in identity.groups]
     store = wiring.store()
-    store.open_session(session, topics, limit=wiring.settings().connections_per_user, now=turn.now)
     try:
+        store.open_session(session, topics, limit=wiring.settings().connections_per_user, now=turn.now)
         wiring.doorbell().ring(caller.peer, "connected")
+    except TooManyConnections:
+        raise
     except Exception:
-        # Nobody would ever greet it; refusing lets the client try again.
+        # A refused handshake has no $disconnect: what was written, a user's slot among it, would stay for hours.
         store.end_session(caller.peer)
         raise
 

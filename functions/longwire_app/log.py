@@ -5,6 +5,7 @@ a user's id: the session record knows the user. Counters become CloudWatch metri
 """
 
 import functools
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -24,8 +25,11 @@ Handler = Callable[[Event, LambdaContext], Answer]
 
 CONNECTION = "requestContext.connectionId"
 
+# ASCII alone: U+2028 ends a line for some readers, and half a surrogate pair, which JSON can spell, cannot be written.
+ascii_json = functools.partial(json.dumps, default=str, separators=(",", ":"))
+
 # The traceback is in each error line once already.
-logger = Logger(serialize_stacktrace=False)
+logger = Logger(serialize_stacktrace=False, json_serializer=ascii_json)
 
 
 def guarded(failed: Answer | None) -> Callable[[Callable[[Event, Turn], Answer]], Handler]:

@@ -61,6 +61,35 @@ def test_a_failing_test_shows_its_timeline(project: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*longwire timeline*", "*seen in the report*"])
 
 
+def test_settings_come_from_the_fixture_and_from_pyproject(project: pytest.Pytester) -> None:
+    (project.path / "pyproject.toml").write_text("[tool.longwire.settings]\nmessage_size = 10\ntcp_drop = 1001\n")
+    project.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def longwire_settings():
+            return {"message_size": 20}
+        """
+    )
+    project.makepyfile(
+        """
+        def test_both(longwire, longwire_server):
+            quotas = longwire_server.emulator.options.quotas
+            assert (quotas.message_size, quotas.tcp_drop) == (20, 1001)
+        """
+    )
+    project.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
+def test_a_wrong_setting_is_one_message(project: pytest.Pytester) -> None:
+    (project.path / "pyproject.toml").write_text("[tool.longwire.settings]\nmesage_size = 10\n")
+    project.makepyfile("def test_it(longwire): pass")
+    result = project.runpytest_subprocess("-q")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*there is no setting mesage_size; did you mean message_size*"])
+
+
 def test_template_and_variables_can_be_overridden(project: pytest.Pytester) -> None:
     (project.path / "template.yaml").rename(project.path / "other.yaml")
     (project.path / "app.py").write_text(

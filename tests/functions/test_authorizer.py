@@ -178,8 +178,8 @@ def verifier(*sources: Source) -> Verifier:
     return Verifier([CachedKeys(source) for source in sources], Rules())
 
 
-def signed(secret: bytes) -> str:
-    return issue(ALICE, secret, now=0, lifetime=10_000, rules=Rules(), kid=None)
+def signed(secret: bytes, lifetime: int = 10_000) -> str:
+    return issue(ALICE, secret, now=0, lifetime=lifetime, rules=Rules(), kid=None)
 
 
 def test_an_unknown_key_is_looked_for_at_most_every_30_seconds() -> None:
@@ -187,11 +187,14 @@ def test_an_unknown_key_is_looked_for_at_most_every_30_seconds() -> None:
     checks = verifier(source)
     assert checks.verify(signed(SECRET), 0) == ALICE
     source.secrets = [OTHER]
-    for now, loads in [(1, 1), (29, 1), (30, 2)]:
+    for now in (1, 29):
         with pytest.raises(InvalidToken, match="signature"):
-            checks.verify(signed(b"x" * 64), now)
-        assert source.loads == loads
-    assert checks.verify(signed(OTHER), 31) == ALICE
+            checks.verify(signed(OTHER), now)
+    assert source.loads == 1
+    assert checks.verify(signed(OTHER), 30) == ALICE
+    with pytest.raises(InvalidToken, match="signature"):
+        checks.verify(signed(b"x" * 64), 59)
+    assert source.loads == 2
 
 
 def test_a_token_that_is_bad_for_another_reason_asks_for_no_keys() -> None:
@@ -199,11 +202,10 @@ def test_a_token_that_is_bad_for_another_reason_asks_for_no_keys() -> None:
     checks = verifier(source)
     checks.verify(signed(SECRET), 0)
     with pytest.raises(InvalidToken, match="expired"):
-        checks.verify(signed(SECRET), 100_000)
+        checks.verify(signed(SECRET, lifetime=10), 100)
     with pytest.raises(InvalidToken, match="form"):
-        checks.verify("x", 200)
-    # 100,000 s later the keys were too old to be used without looking.
-    assert source.loads == 2
+        checks.verify("x", 100)
+    assert source.loads == 1
 
 
 def test_one_source_out_of_reach_does_not_lock_out_the_others_users() -> None:

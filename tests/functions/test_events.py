@@ -1,10 +1,14 @@
 """Registering event handlers."""
 
+import re
+import runpy
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from longwire_app.errors import NotFound
+from longwire_app.errors import BadRequest, NotFound
 from longwire_app.events import Application, EventCall, Reply
 
 
@@ -40,3 +44,16 @@ def test_two_handlers_for_one_event_are_a_mistake() -> None:
     app.event("x")(lambda _: None)
     with pytest.raises(ValueError, match="two handlers for the event 'x'"):
         app.event("x")(lambda _: None)
+
+
+def test_the_readmes_example_does_what_it_says(tmp_path: Path) -> None:
+    readme = Path(__file__).parents[2] / "functions" / "README.md"
+    (example,) = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "example.py").write_text(example)
+    app = runpy.run_path(str(tmp_path / "example.py"))["app"]
+    published = []
+    asked = replace(call("rename", "Al"), data_type="text", publish=lambda *message: published.append(message))
+    assert app.answer(asked) == Reply({"renamed": True})
+    assert published == [("announcements", {"user": "alice", "name": "Al"})]
+    with pytest.raises(BadRequest, match="takes a text"):
+        app.answer(replace(asked, data=""))

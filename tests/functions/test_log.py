@@ -46,6 +46,7 @@ def test_an_error_is_logged_once_with_its_traceback_and_answered(
     (line,) = logged()
     assert (line["level"], line["exception_name"]) == ("ERROR", "ZeroDivisionError")
     assert json.dumps(line).count("Traceback") == 1
+    assert "stack_trace" not in line
     assert counted() == {"Before": 2, "HandlerErrors": 1}
 
 

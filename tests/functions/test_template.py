@@ -11,7 +11,9 @@ import pytest
 
 from backend_template import FILE, actions, breaches, expanded, of_type, routes, statements
 from longwire_app import authorizer, connect, disconnect, message, worker
+from longwire_app.delivery import Outcome
 from longwire_app.doorbell import Bell
+from longwire_app.errors import Refused
 from longwire_app.protocol import Incoming
 from longwire_app.session import JOIN, SEND, Identity, Peer
 from longwire_app.settings import AuthorizerSettings, Settings
@@ -217,3 +219,28 @@ def test_the_workers_grants(connected: Any, store: Any, delivery: Any, connectio
     bells = [Bell(Peer(connection, connection), connection) for connection in ("c1=", "c2=")]
     assert worker.Greeter(store, delivery, sleep=lambda _: None).answer(bells, turn) == []
     assert granted("WorkerFunction") == asked() | POSTS | POLLS
+
+
+# -- README.md says what there is
+
+README = (FILE.parent / "functions" / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_readme_gives_every_parameter_with_its_default_and_nothing_else() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (?:`([^`]+)`|empty) \| (?:`\w+`|the )", README, re.MULTILINE)
+    assert dict(rows) == {name: str(each["Default"]) for name, each in whole()["Parameters"].items()}
+
+
+def test_the_readme_names_every_environment_variable(template: dict[str, Any]) -> None:
+    functions = of_type(template, "AWS::Lambda::Function").values()
+    variables = {name for function in functions for name in function["Environment"]["Variables"]}
+    assert [name for name in sorted(variables) if f"`{name}`" not in README] == []
+
+
+def test_the_readme_names_every_metric() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (FILE.parent / "functions").rglob("*.py"))
+    counted = set(re.findall(r'counts\["(\w+)"\]', code)) | {outcome.value for outcome in Outcome}
+    refused = {f"Refused{reason}" for reason in re.findall(r'_refused\("(\w+)"', code)}
+    names = {f"Refused{refusal.name}" for refusal in Refused.__subclasses__()}
+    assert len(counted) > 10
+    assert [name for name in sorted(counted | refused | names) if f"`{name}`" not in README] == []

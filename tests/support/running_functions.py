@@ -11,7 +11,8 @@ from typing import Any
 from longwire.core.api import Function
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.runtime.lambda_environment import Endpoints, variables
-from longwire.runtime.runtime import Report, Runtime, RuntimeLimits
+from longwire.runtime.limits import RuntimeLimits
+from longwire.runtime.runtime import Report, Runtime
 
 SLOW = "import os, time\ndef handler(event, context):\n    time.sleep(event)\n    return os.getpid()"
 

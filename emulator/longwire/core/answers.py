@@ -16,10 +16,12 @@ MESSAGES = {401: "Unauthorized", 403: "Forbidden", 500: "Internal server error",
 MESSAGES |= {504: "Endpoint request timed out"}
 
 
-def refusal(connection_id: str, status: int, request_id: str, message: str = "") -> RejectHandshake:
+def refusal(
+    connection_id: str, status: int, request_id: str, message: str = "", body: str | None = None
+) -> RejectHandshake:
     """The HTTP answer to an upgrade. Its status is documented or observed; its body is a third party's claim."""
-    body = error_frame(message or phrase(status), connection_id, request_id).encode()
-    return RejectHandshake(connection_id, status, (JSON_TYPE, ("x-amzn-requestid", request_id)), body)
+    text = error_frame(message or phrase(status), connection_id, request_id) if body is None else body
+    return RejectHandshake(connection_id, status, (JSON_TYPE, ("x-amzn-requestid", request_id)), text.encode())
 
 
 def phrase(status: int) -> str:

@@ -10,7 +10,10 @@ from typing import Any, Literal
 from longwire.errors import Location
 
 __all__ = [
+    "AccessLogSettings",
     "Api",
+    "ApiKey",
+    "Architecture",
     "Authorizer",
     "EventSource",
     "Function",
@@ -20,7 +23,12 @@ __all__ = [
     "Route",
     "Stack",
     "Stage",
+    "Throttle",
+    "UsagePlan",
+    "UsageQuota",
 ]
+
+Architecture = Literal["x86_64", "arm64"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,7 @@ class Function:
     reserved_concurrency: int | None = None
     log_format: Literal["Text", "JSON"] = "Text"
     location: Location | None = None
+    architecture: Architecture = "x86_64"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +90,64 @@ class Route:
     authorizer: Authorizer | None = None
     two_way: bool = False
     location: Location | None = None
+    api_key_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Throttle:
+    """``rate`` is requests per second, ``burst`` how many at once; None is said by nobody."""
+
+    rate: float | None = None
+    burst: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
+    """``throttle`` is that of DefaultRouteSettings; ``route_throttles``, by route key, override it."""
+
     name: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    throttle: Throttle = Throttle()
+    route_throttles: Mapping[str, Throttle] = field(default_factory=dict)
+
+    def throttle_of(self, route_key: str) -> Throttle:
+        own = self.route_throttles.get(route_key, Throttle())
+        return Throttle(
+            self.throttle.rate if own.rate is None else own.rate,
+            self.throttle.burst if own.burst is None else own.burst,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """``generated`` when the template gives no Value, so that people have to be told it."""
+
+    logical_id: str
+    key_id: str
+    name: str
+    value: str
+    enabled: bool = True
+    generated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class UsageQuota:
+    """``limit`` requests in each ``period``; ``offset`` of them are taken from the first one's."""
+
+    limit: int
+    period: Literal["DAY", "WEEK", "MONTH"]
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class UsagePlan:
+    """A plan of the deployed Stage. ``throttle`` and ``quota`` are for each of its keys."""
+
+    logical_id: str
+    name: str
+    api_keys: tuple[ApiKey, ...] = ()
+    throttle: Throttle = Throttle()
+    quota: UsageQuota | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +162,9 @@ class Api:
     route_selection_expression: str
     routes: Mapping[str, Route]
     stage: Stage
+    api_key_selection_expression: str = "$request.header.x-api-key"
+    api_keys: tuple[ApiKey, ...] = ()
+    usage_plans: tuple[UsagePlan, ...] = ()
 
     @property
     def domain_name(self) -> str:

@@ -27,6 +27,7 @@ class Answer:
     message: str = ""
     why: str = ""
     principal_id: str | None = None
+    usage_identifier_key: str | None = None
     context: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,7 +83,7 @@ def judged(result: InvocationFinished, api: Api, size_limit: int) -> Answer:
         context = stringified(answer.get("context"))
     except (PolicyError, ValueError) as exc:
         return Answer(500, why=f"the authorizer's answer is not usable: {exc}")
-    return ruled(verdict, answer.get("principalId"), context)
+    return ruled(verdict, answer, context)
 
 
 def failed(result: InvocationFinished) -> Answer:
@@ -92,12 +93,18 @@ def failed(result: InvocationFinished) -> Answer:
     return Answer(500, why=f"the authorizer failed: {result.error_message or result.error}")
 
 
-def ruled(verdict: Verdict, principal_id: Any, context: dict[str, str]) -> Answer:
+def ruled(verdict: Verdict, answer: Mapping[str, Any], context: dict[str, str]) -> Answer:
     if verdict == "explicit_deny":
         return Answer(403, EXPLICIT, "the authorizer's policy denies $connect")
     if verdict == "implicit_deny":
         return Answer(403, IMPLICIT, "the authorizer's policy does not allow $connect")
-    return Answer(200, principal_id=None if principal_id is None else str(principal_id), context=context)
+    principal_id, key = answer.get("principalId"), answer.get("usageIdentifierKey")
+    return Answer(
+        200,
+        principal_id=None if principal_id is None else str(principal_id),
+        usage_identifier_key=None if key is None else str(key),
+        context=context,
+    )
 
 
 def stringified(context: Any) -> dict[str, str]:

@@ -21,6 +21,8 @@ class Callbacks:
 
     def post(self, event: PostToConnection, now: float) -> Effects:
         receipt, connection = self.receipt(event), self.open_connection(event)
+        if why := self.deployment.throttles.callback(now):
+            return throttled(event, receipt, "POST", why)
         if connection is None:
             return self.absent(event, receipt, "POST")
         if len(event.data) > self.deployment.quotas.message_size:
@@ -31,14 +33,18 @@ class Callbacks:
         sent = self.deployment.send(connection, event.data.decode("utf-8", "replace"), "post_to_connection", now)
         return [*sent, *answered(event, receipt.posted(), "POST", len(event.data))]
 
-    def get(self, event: GetConnection, _now: float) -> Effects:
+    def get(self, event: GetConnection, now: float) -> Effects:
         receipt, connection = self.receipt(event), self.open_connection(event)
+        if why := self.deployment.throttles.callback(now):
+            return throttled(event, receipt, "GET", why)
         if connection is None:
             return self.absent(event, receipt, "GET")
         return answered(event, receipt.facts(connection), "GET")
 
     def delete(self, event: DeleteConnection, now: float) -> Effects:
         receipt, connection = self.receipt(event), self.open_connection(event)
+        if why := self.deployment.throttles.callback(now):
+            return throttled(event, receipt, "DELETE", why)
         if connection is None:
             return self.absent(event, receipt, "DELETE")
         closed = self.deployment.close(connection, *DELETED, "management", now)
@@ -55,6 +61,13 @@ class Callbacks:
     def absent(self, event: Request, receipt: Receipt, method: str) -> Effects:
         known = is_connection_id(event.connection_id)
         return answered(event, receipt.gone() if known else receipt.malformed(event.connection_id), method)
+
+
+def throttled(event: Request, receipt: Receipt, method: str, why: str) -> Effects:
+    """Documented: 429 when "the client is sending more than the allowed number of requests per unit of time"."""
+    response = receipt.too_many()
+    shown = {"method": method, "status": response.status, "size": 0, "why": why}
+    return [response, Noted("management_request", event.connection_id, shown)]
 
 
 def answered(event: Request, response: Respond, method: str, size: int = 0) -> Effects:

@@ -61,6 +61,7 @@ class Connection:
         "messages_out",
         "state",
         "subprotocol",
+        "usage_identifier_key",
     )
 
     def __init__(self, connection_id: str, handshake: Handshake, caller: Caller, now: float, state: State) -> None:
@@ -72,6 +73,7 @@ class Connection:
         self.authorizer_started: float | None = None
         self.state = state
         self.subprotocol: str | None = None
+        self.usage_identifier_key: str | None = None
         self.messages_in = self.messages_out = self.bytes_in = self.bytes_out = 0
 
     def step(self, step: Step) -> None:

@@ -1,12 +1,14 @@
 """What the parts of one gateway share: the api, its connections, their timers and the invocations under way."""
 
 from longwire.core.api import Api, Route
+from longwire.core.api_keys import ApiKeys
 from longwire.core.connection import Connection, Step
 from longwire.core.events import CloseConnection, Effect, Invoke, Noted, SendFrame
 from longwire.core.ids import Ids
 from longwire.core.invocations import Invocations, Pending, Purpose
 from longwire.core.proxy_event import disconnect_event
 from longwire.core.quotas import Quotas
+from longwire.core.throttling import Throttles
 from longwire.core.timers import TimerQueue
 
 __all__ = ["Deployment", "Effects"]
@@ -23,8 +25,14 @@ class Deployment:
         self.quotas = quotas
         self.connections: dict[str, Connection] = {}
         self.invocations = Invocations()
-        self.idle = TimerQueue(quotas.idle_timeout)
+        self.idle = TimerQueue(quotas.idle_timeout + quotas.idle_slack)
         self.duration = TimerQueue(quotas.max_duration)
+        self.forget_usage()
+
+    def forget_usage(self) -> None:
+        """As after a deployment: all token buckets are full and no usage plan's quota is used."""
+        self.throttles = Throttles(self.api, self.quotas)
+        self.api_keys = ApiKeys(self.api, self.quotas)
 
     def invoke(self, purpose: Purpose, connection: Connection, route: Route, payload: str, request_id: str) -> Invoke:
         """The effect alone; ``expect`` starts its integration timeout."""

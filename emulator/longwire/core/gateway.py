@@ -87,13 +87,14 @@ class Gateway:
         return effects
 
     def shut_down(self, now: float) -> Effects:
-        """Close every open connection with 1001 and refuse every handshake that is still undecided."""
+        """Close every open connection with 1001, refuse every undecided handshake, and forget what was used."""
         effects: Effects = []
         for connection in list(self.connections.values()):
             if connection.state is State.OPEN:
                 effects += self.deployment.close(connection, 1001, GOING_AWAY, "emulator", now)
             else:
                 effects += self.handshakes.refuse(connection, 503, "the emulator is shutting down")
+        self.deployment.forget_usage()
         return effects
 
     def finished(self, event: InvocationFinished, now: float) -> Effects:

@@ -41,11 +41,15 @@ class Handshakes:
 
     def refused_url(self, connection: Connection, target: str) -> Effects:
         if target.partition("?")[0] not in self.paths:
-            status = self.quotas.unknown_stage
-            return self.refuse(connection, status, f"this api is deployed at {self.paths[0]}")
+            return self.unknown_stage(connection)
         if len("wss://") + len(self.api.domain_name) + len(target) > self.quotas.url_length:
             return self.refuse(connection, self.quotas.url_too_long_status, "the URL is too long")
         return []
+
+    def unknown_stage(self, connection: Connection) -> Effects:
+        """Inferred: execute-api answers so for a path with no deployed stage, before anything of an API is known."""
+        status, why = self.quotas.unknown_stage, f"this api is deployed at {self.paths[0]}"
+        return self.refuse(connection, status, why, body=self.quotas.forbidden_body if status == 403 else None)
 
     def authorize(self, connection: Connection, route: Route | None, now: float) -> Effects:
         if route is None or route.authorizer is None:
@@ -105,10 +109,12 @@ class Handshakes:
         accepted = AcceptHandshake(connection.connection_id, subprotocol)
         return [accepted, Noted("connection_opened", connection.connection_id, shown)]
 
-    def refuse(self, connection: Connection, status: int, why: str, message: str = "") -> Effects:
+    def refuse(
+        self, connection: Connection, status: int, why: str, message: str = "", body: str | None = None
+    ) -> Effects:
         connection.step(Step.REFUSED)
         self.deployment.forget(connection)
-        answer = refusal(connection.connection_id, status, self.deployment.ids.request_id(), message)
+        answer = refusal(connection.connection_id, status, self.deployment.ids.request_id(), message, body)
         return [answer, Noted("connection_refused", connection.connection_id, {"status": status, "reason": why})]
 
     def timed_out(self, pending: Pending) -> Effects:

@@ -7,17 +7,20 @@ from longwire.core.answers import error_frame
 from longwire.core.api import Route
 from longwire.core.connection import Connection
 from longwire.core.deployment import Deployment, Effects
-from longwire.core.events import InvocationFinished, MessageReceived, Noted
+from longwire.core.events import InvocationFinished, Invoke, MessageReceived, Noted
 from longwire.core.invocations import Pending, Purpose
 from longwire.core.mapping import MockIntegration
 from longwire.core.proxy_event import message_event
-from longwire.core.proxy_response import two_way_body
+from longwire.core.proxy_response import two_way_answer
+from longwire.core.quotas import NOTHING
 from longwire.core.routing import Router
+from longwire.core.turns import Turns
 
 __all__ = ["Messages"]
 
 FORBIDDEN = "Forbidden"  # observed: no route matches and there is no $default
 SERVER_ERROR = "Internal server error"  # observed: the function failed, on one-way routes too
+Turn = tuple[Route | None, str, object]  # what the message selects, its payload, its parsed body
 BINARY = (1003, "")  # documented: a binary frame closes with 1003; the reason is unknown
 
 
@@ -26,6 +29,8 @@ class Messages:
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
+        self.quotas = deployment.quotas
+        self.turns: Turns[Turn] | None = None if self.quotas.parallel_message_dispatch else Turns()
         self.router = Router(deployment.api)
         self.mocks = {
             route.key: MockIntegration(route.integration)
@@ -44,7 +49,24 @@ class Messages:
         key = route.key if route is not None else None
         shown = {"payload": event.payload, "size": event.size, "route_key": key, "why": why}
         noted = Noted("message_received", event.connection_id, shown)
-        return [noted, *self.integrate(connection, route, event.payload, body, now)]
+        return [noted, *self.dispatch(connection, (route, event.payload, body), now)]
+
+    def dispatch(self, connection: Connection, turn: Turn, now: float) -> Effects:
+        if self.turns is None:
+            return self.integrate(connection, *turn, now)
+        if not self.turns.begin(connection.connection_id, turn):
+            return []
+        return self.take_turns(self.turns, connection, turn, now)
+
+    def take_turns(self, turns: Turns[Turn], connection: Connection, turn: Turn | None, now: float) -> Effects:
+        """Messages until one has to wait for its function."""
+        effects: Effects = []
+        while turn is not None:
+            effects += self.integrate(connection, *turn, now)
+            if effects and isinstance(effects[-1], Invoke):
+                return effects
+            turn = turns.following(connection.connection_id)
+        return effects
 
     def integrate(self, connection: Connection, route: Route | None, payload: str, body: object, now: float) -> Effects:
         request_id = self.deployment.ids.request_id()
@@ -67,18 +89,38 @@ class Messages:
     def finished(self, pending: Pending, result: InvocationFinished, now: float) -> Effects:
         connection = self.deployment.connections.get(pending.connection_id)
         if connection is None:  # closed while its function ran
-            return []
+            return self.left(pending)
         if result.error:
+            effects = self.fail(connection, SERVER_ERROR, pending.request_id, now)
+        elif not pending.route.two_way:  # documented: one-way by default, the return value is dropped
+            effects = []
+        else:
+            effects = self.route_response(connection, pending, result.payload, now)
+        return effects if self.turns is None else effects + self.next_turn(self.turns, connection, now)
+
+    def route_response(self, connection: Connection, pending: Pending, payload: str, now: float) -> Effects:
+        answer = two_way_answer(payload)
+        if not answer.succeeded and self.quotas.non_2xx_two_way == "error":
             return self.fail(connection, SERVER_ERROR, pending.request_id, now)
-        if not pending.route.two_way:  # documented: one-way by default, the return value is dropped
+        body = self.quotas.two_way_without_body if answer.body is None else answer.body
+        if answer.body is None and body == NOTHING:
             return []
-        return self.deployment.send(connection, two_way_body(result.payload), "route_response", now)
+        return self.deployment.send(connection, body, "route_response", now)
 
     def timed_out(self, pending: Pending, now: float) -> Effects:
         connection = self.deployment.connections.get(pending.connection_id)
         if connection is None:
-            return []
-        return self.fail(connection, self.deployment.quotas.timeout_frame, pending.request_id, now)
+            return self.left(pending)
+        effects = self.fail(connection, self.quotas.timeout_frame, pending.request_id, now)
+        return effects if self.turns is None else effects + self.next_turn(self.turns, connection, now)
+
+    def next_turn(self, turns: Turns[Turn], connection: Connection, now: float) -> Effects:
+        return self.take_turns(turns, connection, turns.following(connection.connection_id), now)
+
+    def left(self, pending: Pending) -> Effects:
+        if self.turns is not None:
+            self.turns.forget(pending.connection_id)
+        return []
 
     def fail(self, connection: Connection, message: str, request_id: str, now: float) -> Effects:
         frame = error_frame(message, connection.connection_id, request_id)

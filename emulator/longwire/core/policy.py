@@ -1,4 +1,4 @@
-"""An authorizer's IAM policy, judged for one ARN.
+"""An IAM policy, an authorizer's or an access key's, judged for one ARN.
 
 IAM's evaluation logic: an explicit Deny wins, then an Allow, else access is denied. ``*`` and ``?`` are wildcards
 and cross ``/``. A ``Condition`` is refused by name: none of its keys can be judged here, and ignoring it would be
@@ -20,14 +20,14 @@ class PolicyError(ValueError):
     """A policy document that API Gateway would call malformed, or one that cannot be judged here."""
 
 
-def judge(document: Any, arn: str) -> Verdict:
-    """The verdict on ``execute-api:Invoke`` for ``arn``; raises PolicyError."""
+def judge(document: Any, arn: str, action: str = ACTION) -> Verdict:
+    """The verdict on ``action`` for ``arn``; raises PolicyError."""
     if not isinstance(document, Mapping):
         raise PolicyError("policyDocument is not an object")
     statements = listed(document.get("Statement"))
     if not statements:
         raise PolicyError("policyDocument has no Statement")
-    effects = {effect(statement) for statement in statements if applies(statement, arn)}
+    effects = {effect(statement) for statement in statements if applies(statement, arn, action)}
     if "Deny" in effects:
         return "explicit_deny"
     return "allow" if "Allow" in effects else "implicit_deny"
@@ -46,13 +46,13 @@ def effect(statement: Mapping[str, Any]) -> str:
     return str(found)
 
 
-def applies(statement: Any, arn: str) -> bool:
+def applies(statement: Any, arn: str, action: str) -> bool:
     if not isinstance(statement, Mapping):
         raise PolicyError("a Statement is not an object")
     effect(statement)
     if "Condition" in statement:
-        raise PolicyError("Condition in an authorizer's policy cannot be judged by the emulator")
-    return named(statement, "Action", ACTION, ignore_case=True) and named(statement, "Resource", arn)
+        raise PolicyError("Condition in a policy cannot be judged by the emulator")
+    return named(statement, "Action", action, ignore_case=True) and named(statement, "Resource", arn)
 
 
 def named(statement: Mapping[str, Any], key: str, value: str, *, ignore_case: bool = False) -> bool:

@@ -92,6 +92,10 @@ class Caller:
         self.context = dict(context) | ({"principalId": principal_id} if principal_id is not None else {})
         self.authorizer = rendered(self.context)
 
+    def identify(self, facts: Mapping[str, str]) -> None:
+        """From now on every event's identity begins with these. Documented as $context variables, unseen in events."""
+        self.identity = self.identity.replace("{", f"{{{compact(facts)[1:-1]},", 1)
+
     def request_context(self, first: str, kind: str, request_id: str, now: float, reason: str = "") -> str:
         """``first`` holds the fields before eventType; ``reason`` the one after messageDirection."""
         stamp = quoted(request_id)

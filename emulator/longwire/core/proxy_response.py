@@ -8,7 +8,7 @@ from typing import Any
 
 from longwire.core.events import InvocationFinished
 
-__all__ = ["ConnectAnswer", "connect_answer", "two_way_body"]
+__all__ = ["ConnectAnswer", "TwoWayAnswer", "connect_answer", "two_way_answer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,30 @@ def header(answer: dict[str, Any], wanted: str) -> str | None:
     return next((str(value) for name, value in candidates if name.lower() == wanted), None)
 
 
-def two_way_body(payload: str) -> str:
-    """The route response: documented as the function's ``body``; observed as an empty message without one.
+@dataclass(frozen=True, slots=True)
+class TwoWayAnswer:
+    """``succeeded`` is false for a statusCode that is no 2xx; an answer without one has succeeded."""
+
+    body: str | None
+    succeeded: bool = True
+
+
+def two_way_answer(payload: str) -> TwoWayAnswer:
+    """The route response: documented as the function's ``body``, which is None when there is none.
 
     ``statusCode`` is neither shown nor acted on (observed with 500). What a base64 body becomes is unknown: its
     bytes are sent as text.
     """
     answer = loaded(payload)
-    body = answer.get("body") if isinstance(answer, dict) else None
+    if not isinstance(answer, dict):
+        return TwoWayAnswer(None)
+    status = status_code(answer)
+    succeeded = status is None or 200 <= status < 300
+    body = answer.get("body")
     if body is None:
-        return ""
+        return TwoWayAnswer(None, succeeded)
     body = body if isinstance(body, str) else json.dumps(body)
-    return decoded(body) if isinstance(answer, dict) and answer.get("isBase64Encoded") is True else body
+    return TwoWayAnswer(decoded(body) if answer.get("isBase64Encoded") is True else body, succeeded)
 
 
 def decoded(body: str) -> str:

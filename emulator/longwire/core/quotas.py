@@ -8,15 +8,15 @@ KB is 1,024 bytes.
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-__all__ = ["Quotas", "described"]
+__all__ = ["NOTHING", "Quotas", "described"]
 
-DOCUMENTED = "AWS documentation"
 LIMITS = "AWS documentation, WebSocket API quotas"
+NOTHING = "nothing"  # value of two_way_without_body
 
 
-def quota(default: Any, unit: str, meaning: str, source: str, *, verified: bool) -> Any:
-    """A dataclass field whose metadata says where the number comes from."""
-    facts = {"unit": unit, "meaning": meaning, "source": source, "verified": verified}
+def quota(default: Any, unit: str, meaning: str, source: str, *, verified: bool, choices: tuple[str, ...] = ()) -> Any:
+    """A dataclass field whose metadata says where the number comes from; ``choices`` are all values of a word."""
+    facts = {"unit": unit, "meaning": meaning, "source": source, "verified": verified, "choices": choices}
     return field(default=default, metadata=facts)
 
 
@@ -74,7 +74,56 @@ class Quotas:
         504, "HTTP status", "$connect took longer than the integration timeout", "inferred from INTEGRATION_TIMEOUT",
         verified=False,
     )  # fmt: skip
+    throttle_frame: str = quota(
+        "Too Many Requests", "", "message of the error frame for a throttled message",
+        "unknown; REST's THROTTLED text", verified=False,
+    )  # fmt: skip
+    forbidden_body: str = quota(
+        '{"message":"Forbidden"}', "", "body of 403 for no such stage or path", "unknown; REST's", verified=False
+    )
+    two_way_without_body: str = quota(
+        "", "", f"message of a route response without body; {NOTHING!r} sends none", "observed once", verified=False
+    )
+    non_2xx_two_way: str = quota(
+        "body", "", "route response of a function that answers no 2xx: its body, or Internal server error",
+        "observed with 500; a claim to the contrary", verified=False, choices=("body", "error"),
+    )  # fmt: skip
+    parallel_message_dispatch: bool = quota(
+        True, "", "whether messages of one connection run side by side; false is for debugging",
+        "inferred", verified=False,
+    )  # fmt: skip
+    lenient_json: bool = quota(
+        False, "", "whether a body that is nearly JSON selects a route", "observed once", verified=False
+    )
+    count_connect_as_message: bool = quota(
+        False, "", "whether $connect and $disconnect are billed as messages", "unknown", verified=False
+    )
+    minute_rounding: str = quota(
+        "ceil", "", "connection minutes: each connection rounded up, or exact", "unknown",
+        verified=False, choices=("ceil", "exact"),
+    )  # fmt: skip
+    iam_later_routes: bool = quota(
+        False, "", "whether AWS_IAM is checked on routes after $connect", "unknown", verified=False
+    )
+    idle_slack: float = quota(
+        0.0, "seconds", "how much later than idle_timeout the close comes", "observed: 3.9", verified=False
+    )
     url_too_long_status: int = quota(414, "HTTP status", "URL above url_length", "unknown", verified=False)
+    account_rate: float = quota(
+        10_000.0, "requests/second", "handshakes, messages and @connections requests of an account and Region, else 429",
+        LIMITS, verified=True,
+    )  # fmt: skip
+    account_burst: int = quota(5_000, "requests", "how many of them at once", LIMITS, verified=True)
+    new_connections_rate: float = quota(
+        500.0, "connections/second", "new connections of an account and Region, else 429", LIMITS, verified=True
+    )
+    new_connections_burst: int = quota(
+        500, "connections", "how many new connections at once", "not published; one second's", verified=False
+    )
+    usage_quota_frame: str = quota(
+        "Limit Exceeded", "", "message for a key whose usage plan's quota is used up",
+        "unknown; REST's QUOTA_EXCEEDED text", verified=False,
+    )  # fmt: skip
 
 
 def described() -> list[dict[str, Any]]:

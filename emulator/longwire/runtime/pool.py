@@ -6,10 +6,9 @@ short messages is done sooner by two environments than by 50. A function whose c
 """
 
 import asyncio
-import os
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from longwire.core.api import Function
 from longwire.core.events import InvocationFinished
@@ -17,28 +16,13 @@ from longwire.errors import EnvironmentFailed
 from longwire.runtime.environment import Call, Environment, Outcome
 from longwire.runtime.function_log import FunctionLog, RuntimeListener
 from longwire.runtime.launch import Launch
+from longwire.runtime.limits import RuntimeLimits
 
-__all__ = ["Pool", "RuntimeLimits", "Surroundings"]
+__all__ = ["Pool", "Surroundings"]
 
 TICK = 0.003  # seconds that a call waits before an environment is started for it
 PATIENCE = 0.02  # seconds after which one is started even while others are being answered
 YOUNG = 0.2  # seconds in which a starting environment is taken to need a processor; later it waits for something
-
-
-@dataclass(frozen=True, slots=True)
-class RuntimeLimits:
-    """Durations are seconds. The two maxima are ours: beyond them calls wait, and nothing is refused.
-
-    ``starting`` is how many environments of one function may be importing code at once; ``freeze_after`` how long one
-    is idle before it is frozen; ``idle`` how long before it ends (all but a function's last one).
-    """
-
-    max_environments: int = 200
-    max_environments_per_function: int = 64
-    starting: int = field(default_factory=lambda: max(2, os.cpu_count() or 2))
-    init: float = 10.0  # documented: "The Init phase is limited to 10 seconds"
-    freeze_after: float = 0.05
-    idle: float = 300.0
 
 
 @dataclass(frozen=True, slots=True)

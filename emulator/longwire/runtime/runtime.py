@@ -21,7 +21,8 @@ from longwire.runtime.function_log import RuntimeListener
 from longwire.runtime.lambda_environment import function_arn, log_stream_name
 from longwire.runtime.lambda_log import Report
 from longwire.runtime.launch import Launch
-from longwire.runtime.pool import Pool, RuntimeLimits, Surroundings
+from longwire.runtime.limits import RuntimeLimits
+from longwire.runtime.pool import Pool, Surroundings
 
 __all__ = ["Report", "Runtime", "RuntimeLimits", "RuntimeListener"]
 
@@ -130,6 +131,8 @@ class Runtime:
         """When all are taken, the longest idle one of any function makes room for the next time we are asked."""
         if sum(len(pool.environments) for pool in self.pools.values()) < self.limits.max_environments:
             return True
+        if any(each.killed for pool in self.pools.values() for each in pool.environments):
+            return False  # one is on its way out already
         found = [(each.since, pool, each) for pool in self.pools.values() if (each := pool.longest_idle())]
         if found:
             _, pool, environment = min(found, key=lambda entry: entry[0])

@@ -1,6 +1,5 @@
 """HTTP requests for ``@connections``, turned into the core's inputs."""
 
-import json
 import re
 from urllib.parse import unquote
 
@@ -46,7 +45,7 @@ def for_this_api(request: HttpRequest, api: Api) -> bool:
     return ".execute-api." not in host or host == api.domain_name
 
 
-def forbidden() -> HttpResponse:
+def forbidden(body: str) -> HttpResponse:
     """403 ForbiddenException: a wrong stage or endpoint path (type observed, text unseen)."""
     headers = (("content-type", "application/json"), ("x-amzn-errortype", "ForbiddenException"))
-    return HttpResponse(403, headers, json.dumps({"message": "Forbidden"}, separators=(",", ":")).encode())
+    return HttpResponse(403, headers, body.encode())

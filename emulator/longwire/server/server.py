@@ -120,7 +120,10 @@ class Server:
             # Observed: a GET without Upgrade is answered with 426, whatever follows the stage in the path.
             exchange.respond(HttpResponse(426, (("upgrade", "websocket"), ("connection", "Upgrade"))))
         else:
-            exchange.respond(forbidden())
+            exchange.respond(self.forbidden())
+
+    def forbidden(self) -> HttpResponse:
+        return forbidden(self.gateway.deployment.quotas.forbidden_body)
 
     def upgrade(self, request: HttpRequest, exchange: Exchange) -> None:
         connection_id = self.ids.connection_id()
@@ -139,7 +142,7 @@ class Server:
         buffered = 0 if socket is None else socket.buffered
         event = management_input(request, request_id, self.api, buffered=buffered, limit=CLIENT_BUFFER)
         if event is None:
-            exchange.respond(forbidden())
+            exchange.respond(self.forbidden())
             return
         self.exchanges[request_id] = exchange
         self.receive(event)

@@ -1,7 +1,6 @@
 """One client's WebSocket: RFC 6455 frames in and out, on a transport that HTTP hands over.
 
-The protocol is websockets' Sans-I/O ServerProtocol with API Gateway's limits. Whole messages, closes and pings go to
-a Receiver; nothing is decided here.
+Frames holds the protocol, without I/O. Whole messages, closes and pings go to a Receiver; nothing is decided here.
 """
 
 import asyncio
@@ -9,32 +8,25 @@ from typing import Protocol
 
 from websockets.datastructures import Headers
 from websockets.exceptions import InvalidHeader
-from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
-from websockets.frames import CloseCode, Frame, Opcode
+from websockets.frames import Close
 from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
-from websockets.server import ServerProtocol
 
 from longwire.core.events import ConnectionLost, FrameRefused, Input, MessageReceived, PeerClosed, PingReceived
 from longwire.core.quotas import Quotas
+from longwire.server.frames import Frames
 from longwire.server.http1 import Exchange, HttpRequest, HttpResponse
 
 __all__ = ["WebSocket"]
 
 CLOSE_TIMEOUT = 5.0  # seconds for the client to answer a close frame before the connection is cut
-# A window of 4 KB a side keeps a thousand idle connections small; no window bits are forced on the client.
-DEFLATE = ServerPerMessageDeflateFactory(compress_settings={"memLevel": 5})
+# Bytes that a client may leave unread before it is cut. Posts stop long before (429, see server), and a client that
+# does not read is not read from: only answers to what it had sent already come near this.
+MAX_UNREAD = 16 * 1024 * 1024
 
 
 class Receiver(Protocol):
     def __call__(self, event: Input) -> None: ...
-
-
-class Frames(ServerProtocol):
-    """Closes for a failure without the library's own words: AWS's close reasons are unknown, and default to none."""
-
-    def fail(self, code: CloseCode | int, reason: str = "") -> None:  # noqa: ARG002 - the signature is the library's
-        super().fail(code, "")
 
 
 class WebSocket:
@@ -44,12 +36,9 @@ class WebSocket:
         self.connection_id = connection_id
         self.receive = receive
         self.exchange = exchange
-        self.frame_size = quotas.frame_size
-        self.frames = Frames(extensions=[DEFLATE], state=OPEN, max_size=(quotas.message_size, quotas.frame_size))
+        self.frames = Frames(self, quotas)
         self.transport: asyncio.Transport | None = None
         self.response: Response | None = None
-        self.message = bytearray()
-        self.opcode = Opcode.TEXT
         self.ended = False
         self.cut: asyncio.TimerHandle | None = None
 
@@ -88,11 +77,11 @@ class WebSocket:
 
     def data_received(self, data: bytes) -> None:
         self.frames.receive_data(data)
-        self.deliver()
+        self.flush()
 
     def eof_received(self) -> None:
         self.frames.receive_eof()
-        self.deliver()
+        self.flush()
         if self.transport is not None:
             self.transport.close()
 
@@ -101,44 +90,21 @@ class WebSocket:
             self.cut.cancel()
         self.end(ConnectionLost(self.connection_id))
 
-    def deliver(self) -> None:
-        for frame in self.frames.events_received():
-            assert isinstance(frame, Frame)
-            self.frame_received(frame)
-        failure = self.frames.close_sent
-        if self.frames.parser_exc is not None and failure is not None and failure.code != 1006:
-            self.end(FrameRefused(self.connection_id, failure.code, failure.reason))
-        self.flush()
+    # --- what the frames say (Listener)
 
-    def frame_received(self, frame: Frame) -> None:
-        if self.ended:
-            return
-        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-            self.data_frame(frame)
-        elif frame.opcode is Opcode.PING:
+    def message(self, payload: str | bytes, size: int) -> None:
+        if not self.ended:
+            self.receive(MessageReceived(self.connection_id, payload, size))
+
+    def ping(self) -> None:
+        if not self.ended:
             self.receive(PingReceived(self.connection_id))
-        elif frame.opcode is Opcode.CLOSE and self.frames.close_rcvd is not None:
-            close = self.frames.close_rcvd
-            self.end(PeerClosed(self.connection_id, close.code, close.reason))
 
-    def data_frame(self, frame: Frame) -> None:
-        if frame.opcode is not Opcode.CONT:
-            self.opcode = frame.opcode
-        if not frame.fin:
-            self.message += frame.data
-            return
-        whole = bytes(self.message) + frame.data if self.message else bytes(frame.data)
-        self.message.clear()
-        if self.opcode is Opcode.BINARY:
-            self.receive(MessageReceived(self.connection_id, whole, len(whole)))
-            return
-        try:
-            text = whole.decode()
-        except UnicodeDecodeError:  # RFC 6455, 8.1: fail the connection, 1007
-            self.frames.fail(CloseCode.INVALID_DATA)
-            self.end(FrameRefused(self.connection_id, CloseCode.INVALID_DATA, ""))
-            return
-        self.receive(MessageReceived(self.connection_id, text, len(whole)))
+    def closed(self, close: Close) -> None:
+        self.end(PeerClosed(self.connection_id, close.code, close.reason))
+
+    def failed(self, code: int) -> None:
+        self.end(FrameRefused(self.connection_id, code, ""))
 
     def end(self, event: Input) -> None:
         if not self.ended:
@@ -147,16 +113,12 @@ class WebSocket:
 
     # --- what the gateway does
 
-    def send(self, payload: str) -> None:
-        """One text message, in frames of at most 32 KB (documented for ``@connections`` as well)."""
-        if self.ended and self.frames.state is not OPEN:
-            return
-        data = payload.encode("utf-8", "replace")
-        size = self.frame_size
-        self.frames.send_text(data[:size], fin=len(data) <= size)
-        for start in range(size, len(data), size):
-            self.frames.send_continuation(data[start : start + size], fin=start + size >= len(data))
+    def send(self, payload: str | bytes) -> None:
+        """One message, text or binary, in frames of at most 32 KB (documented for ``@connections`` as well)."""
+        self.frames.send_message(payload)
         self.flush()
+        if self.transport is not None and self.buffered > MAX_UNREAD:
+            self.transport.abort()
 
     def close(self, code: int, reason: str) -> None:
         self.ended = True
@@ -167,12 +129,12 @@ class WebSocket:
 
     def flush(self) -> None:
         transport = self.transport
-        if transport is None:
+        if transport is None or transport.is_closing():
             return
         for data in self.frames.data_to_send():
             if data:
                 transport.write(data)
-            elif not transport.is_closing():  # the protocol's word for "end of stream"
+            else:  # the protocol's word for "end of stream"
                 # Half-close and wait for the client's end (RFC 6455, 7.1.1): closing at once with bytes unread would
                 # reset the connection, and the client might never see the close frame.
                 if transport.can_write_eof():

@@ -4,7 +4,7 @@ import re
 import sys
 from typing import Any, Literal
 
-from longwire.core.api import Function
+from longwire.core.api import Architecture, Function
 from longwire.errors import TemplateError
 from longwire.template.cache import TemplateCache
 from longwire.template.function_code import check_handler, code_folder
@@ -63,7 +63,18 @@ def read(properties: Properties, resources: Resources, source: Source, cache: Te
         reserved_concurrency=reserved(properties),
         log_format=log_format(properties),
         location=properties.location,
+        architecture=architecture(properties),
     )
+
+
+def architecture(properties: Properties) -> Architecture:
+    """Handlers run on this machine's processor, whatever it is; the price depends on the one that is asked for."""
+    asked = properties.listed("Architectures")
+    if asked in ([], ["x86_64"]):
+        return "x86_64"
+    if asked == ["arm64"]:
+        return "arm64"
+    raise properties.error("Architectures", f"{asked!r} is neither [x86_64] nor [arm64]")
 
 
 def runtime_of(properties: Properties) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from longwire.core.api import Route
-from longwire.core.events import CloseConnection
+from longwire.core.events import CloseConnection, PeerClosed
 
 
 def error(message: str, connection_id: str, request_id: str) -> str:
@@ -133,3 +133,79 @@ def test_the_timeline_says_why_a_route_was_chosen(world: Any, routes: Any) -> No
     w.say(connection_id, {"action": "send"})
     (shown,) = w.noted("message_received")
     assert (shown["route_key"], shown["why"]) == ("send", "$request.body.action is 'send'")
+
+
+@pytest.mark.parametrize(
+    ("settings", "returned", "frames"),
+    [
+        ({}, {"statusCode": 200}, [""]),
+        ({"two_way_without_body": "nothing"}, {"statusCode": 200}, []),
+        ({"two_way_without_body": "{}"}, {"statusCode": 200}, ["{}"]),
+        ({"two_way_without_body": "nothing"}, {"statusCode": 200, "body": ""}, [""]),
+        ({}, {"statusCode": 500, "body": "x"}, ["x"]),
+        ({"non_2xx_two_way": "error"}, {"statusCode": 299, "body": "x"}, ["x"]),
+        ({"non_2xx_two_way": "error"}, {"body": "x"}, ["x"]),
+    ],
+)
+def test_what_aws_does_not_say_of_route_responses_can_be_set(
+    world: Any, routes: Any, settings: dict[str, Any], returned: dict[str, Any], frames: list[str]
+) -> None:
+    w = world(routes.aws_proxy("$default", two_way=True), **settings)
+    connection_id = w.open()
+    w.say(connection_id, "hi")
+    w.answer(w.invoked()[0], json.dumps(returned))
+    assert w.frames() == frames
+
+
+def test_a_non_2xx_route_response_can_be_set_to_be_an_error_frame(world: Any, routes: Any) -> None:
+    """CLAIMED by one private note; the default is what was observed."""
+    w = world(routes.aws_proxy("$default", two_way=True), non_2xx_two_way="error")
+    connection_id = w.open()
+    w.say(connection_id, "hi")
+    request_id = w.event()["requestContext"]["requestId"]
+    w.answer(w.invoked()[0], '{"statusCode":500,"body":"x"}')
+    assert w.frames() == [error("Internal server error", connection_id, request_id)]
+
+
+def test_messages_of_one_connection_can_be_set_to_take_turns(world: Any, routes: Any) -> None:
+    w = world(routes.aws_proxy("$default", two_way=True), routes.aws_proxy("send"), parallel_message_dispatch=False)
+    connection_id, other = w.open(), w.open()
+    w.say(connection_id, "1")
+    first = w.invoked()[0]
+    for message in ("2", "3"):
+        w.say(connection_id, message)
+        assert w.invoked() == []
+    w.say(other, "x")
+    assert len(w.invoked()) == 1
+
+    w.answer(first, '{"body":"one"}')
+    second = w.invoked()[0]
+    assert (w.frames(), json.loads(second.payload)["body"]) == (["one"], "2")
+    w.fail(second)
+    assert json.loads(w.invoked()[0].payload)["body"] == "3"
+    w.advance(29)
+    assert w.frames()[-1].startswith('{"message": "Endpoint request timed out"')
+    w.say(connection_id, "4")
+    assert w.event()["body"] == "4"
+
+
+def test_a_turn_that_needs_no_function_passes_on(world: Any, routes: Any) -> None:
+    w = world(routes.aws_proxy("send"), parallel_message_dispatch=False)
+    connection_id = w.open()
+    w.say(connection_id, {"action": "send"})
+    first = w.invoked()[0]
+    w.say(connection_id, {"action": "none"})
+    w.say(connection_id, {"action": "send"})
+    w.answer(first, "null")
+    assert len(w.frames()) == 1
+    assert len(w.invoked()) == 1
+
+
+def test_a_connection_that_ends_takes_its_waiting_messages_along(world: Any, routes: Any) -> None:
+    w = world(routes.aws_proxy("$default"), parallel_message_dispatch=False)
+    connection_id = w.open()
+    w.say(connection_id, "1")
+    first = w.invoked()[0]
+    w.say(connection_id, "2")
+    w.receive(PeerClosed(connection_id, 1000, ""))
+    assert w.answer(first, "null") == []

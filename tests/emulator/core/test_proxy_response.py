@@ -6,7 +6,7 @@ from typing import Any, Literal
 import pytest
 
 from longwire.core.events import InvocationFinished
-from longwire.core.proxy_response import connect_answer, two_way_body
+from longwire.core.proxy_response import connect_answer, two_way_answer
 
 
 def returned(value: Any) -> InvocationFinished:
@@ -67,13 +67,13 @@ def test_without_that_header_there_is_no_subprotocol() -> None:
     [
         ({"statusCode": 200, "body": "hi"}, "hi"),
         ({"statusCode": 500, "body": "hi"}, "hi"),  # observed: the status is not acted on
-        ({"statusCode": 200}, ""),  # observed: an empty message
-        (None, ""),
-        ("text", ""),
+        ({"statusCode": 200}, None),
+        (None, None),
+        ("text", None),
         ({"body": {"a": 1}}, '{"a": 1}'),
         ({"body": "aGk=", "isBase64Encoded": True}, "hi"),
         ({"body": "no base64!", "isBase64Encoded": True}, "no base64!"),
     ],
 )
-def test_a_two_way_route_sends_the_body(value: Any, frame: str) -> None:
-    assert two_way_body(json.dumps(value)) == frame
+def test_a_two_way_route_sends_the_body(value: Any, frame: str | None) -> None:
+    assert two_way_answer(json.dumps(value)).body == frame

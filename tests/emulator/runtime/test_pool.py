@@ -15,7 +15,8 @@ from longwire.core.events import InvocationFinished, Invoke
 from longwire.runtime.environment import Call, Environment
 from longwire.runtime.lambda_log import Report
 from longwire.runtime.launch import Launch
-from longwire.runtime.pool import Pool, RuntimeLimits, Surroundings
+from longwire.runtime.limits import RuntimeLimits
+from longwire.runtime.pool import Pool, Surroundings
 
 pytestmark = pytest.mark.asyncio
 

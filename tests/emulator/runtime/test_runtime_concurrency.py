@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from longwire.runtime.runtime import RuntimeLimits
+from longwire.runtime.limits import RuntimeLimits
 from running_functions import SLOW, Make, alive, until
 
 pytestmark = pytest.mark.asyncio
@@ -45,6 +45,17 @@ async def test_the_total_limit_is_shared_by_ending_idle_environments(world: Make
     await until(lambda: not alive(pids[0]))
     assert alive(pids[1])
     assert alive(pids[2])
+
+
+async def test_an_environment_on_its_way_out_is_room_enough(world: Make) -> None:
+    """Asked again before the process is gone, the runtime does not end a second one."""
+    it = world(SLOW, names="One Two", limits=RuntimeLimits(max_environments=2))
+    pids = [await it.call(0, name) for name in ("One", "Two")]
+    assert not it.runtime.room()
+    assert not it.runtime.room()
+    await until(lambda: not alive(pids[0]))
+    assert alive(pids[1])
+    assert it.runtime.room()
 
 
 async def test_reserved_concurrency_throttles_what_is_beyond_it(world: Make) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from longwire.runtime.runtime import RuntimeLimits
+from longwire.runtime.limits import RuntimeLimits
 from running_functions import Make, until
 
 pytestmark = pytest.mark.asyncio

@@ -1,0 +1,192 @@
+"""RFC 6455 without I/O: bytes in; whole messages, pings and the client's close out, in the order of their arrival.
+
+The handshake, permessage-deflate, the closing handshake and what is written are websockets' ServerProtocol. Reading is
+done here, because of what its own parser does later or otherwise than a gateway has to:
+
+- a frame that its first two octets forbid is refused by them, not when its payload has arrived;
+- text is refused by its first wrong octet, even in the middle of a frame (Autobahn 6.4);
+- a message is handed over before the frame behind it is read, so its answer leaves before the answer to a close;
+- control frames between the fragments of a message do not count to its size, and a close there is a close (5.4: "An
+  endpoint MUST be capable of handling control frames in the middle of a fragmented message");
+- what a compressed frame inflates to has a limit of its own, so a message that is full leaves no room for a bomb.
+"""
+
+import codecs
+from collections.abc import Generator
+from typing import Protocol
+
+from websockets.exceptions import PayloadTooBig, ProtocolError
+from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.protocol import OPEN
+from websockets.server import ServerProtocol
+from websockets.utils import apply_mask
+
+from longwire.core.quotas import Quotas
+
+__all__ = ["Frames", "Listener"]
+
+# No window bits are forced on the client: a server that did, API Gateway, is one that clients cannot read.
+DEFLATE = ServerPerMessageDeflateFactory(compress_settings={"memLevel": 5})
+OPCODES = {int(opcode): opcode for opcode in Opcode}
+FAILURES = {
+    EOFError: CloseCode.ABNORMAL_CLOSURE,
+    PayloadTooBig: CloseCode.MESSAGE_TOO_BIG,
+    ProtocolError: CloseCode.PROTOCOL_ERROR,
+    UnicodeDecodeError: CloseCode.INVALID_DATA,
+}
+FIN, RSV1, RESERVED, MASKED, CONTROL = 0x80, 0x40, 0x70, 0x80, 0x08
+Utf8 = codecs.getincrementaldecoder("utf-8")
+
+
+class Listener(Protocol):
+    """Who is told. It may send and close while it is being told."""
+
+    def message(self, payload: str | bytes, size: int) -> None:
+        """A whole message: text, or bytes for a binary one; ``size`` in bytes, inflated."""
+
+    def ping(self) -> None:
+        """A ping, already answered."""
+
+    def closed(self, close: Close) -> None:
+        """The client's close frame, already answered; 1005 when it carried no status."""
+
+    def failed(self, code: int) -> None:
+        """The client broke a rule; a close frame with the code was sent, and nothing more is read."""
+
+
+class Frames(ServerProtocol):
+    """One connection's frames. ``receive_data`` tells the listener; ``data_to_send`` is what has to be written."""
+
+    def __init__(self, listener: Listener, quotas: Quotas) -> None:
+        self.listener = listener
+        self.frame_size = quotas.frame_size
+        self.message_size = quotas.message_size
+        self.begin_message()
+        super().__init__(extensions=[DEFLATE], state=OPEN, max_size=None)
+
+    def begin_message(self) -> None:
+        self.opcode: Opcode | None = None  # of the message whose fragments are arriving
+        self.compressed = False
+        self.fragments = 0
+        self.pieces = bytearray()
+        self.utf8 = Utf8()
+        self.checked = 0  # octets of the frame that is arriving which utf8 has seen
+
+    # --- reading
+
+    def parse(self) -> Generator[None]:
+        """What ``receive_data`` and ``receive_eof`` step; an error of the listener's passes through them."""
+        try:
+            while not (yield from self.reader.at_eof()):
+                yield from self.read_frame()
+            raise EOFError
+        except tuple(FAILURES) as exc:
+            self.parser_exc = exc
+            self.broken(FAILURES[type(exc)])
+        yield
+
+    def broken(self, code: CloseCode) -> None:
+        was_open = self.state is OPEN
+        self.fail(code)
+        if was_open and code is not CloseCode.ABNORMAL_CLOSURE:
+            self.listener.failed(int(code))
+
+    def fail(self, code: CloseCode | int, reason: str = "") -> None:  # noqa: ARG002 - the signature is the library's
+        """Close without the library's own words: AWS's close reasons are unknown, and default to none."""
+        super().fail(code, "")
+
+    def read_frame(self) -> Generator[None]:
+        read = self.reader.read_exact
+        head1, head2 = yield from read(2)
+        opcode = self.checked_opcode(head1, head2)
+        length = head2 & 0x7F
+        if length > 125:
+            length = int.from_bytes((yield from read(2 if length == 126 else 8)), "big")
+        if length > self.frame_size:
+            raise PayloadTooBig(length, self.frame_size)
+        mask = yield from read(4)
+        if len(self.reader.buffer) < length:
+            yield from self.watch_text(opcode, compressed=bool(head1 & RSV1), length=length, mask=bytes(mask))
+        data = apply_mask((yield from read(length)), mask)
+        frame = Frame(opcode, data, bool(head1 & FIN), bool(head1 & RSV1))
+        if opcode & CONTROL:
+            self.control_frame(frame)
+        else:
+            self.data_frame(frame)
+
+    def checked_opcode(self, head1: int, head2: int) -> Opcode:
+        """RFC 6455, 5.1 to 5.5, as far as the first two octets tell."""
+        opcode = OPCODES.get(head1 & 0x0F)
+        if opcode is None:
+            raise ProtocolError("unknown opcode")
+        if not head2 & MASKED:
+            raise ProtocolError("a client's frames are masked")
+        if opcode & CONTROL:
+            if not head1 & FIN or head2 & 0x7F > 125 or head1 & RESERVED:
+                raise ProtocolError("a control frame is whole, short and has no reserved bits")
+        elif (opcode is Opcode.CONT) is (self.opcode is None):
+            raise ProtocolError("a continuation continues, and nothing else comes before the end of a message")
+        elif head1 & RESERVED and not (head1 & RESERVED == RSV1 and self.extensions and opcode is not Opcode.CONT):
+            raise ProtocolError("reserved bits that no extension has given a meaning")
+        return opcode
+
+    def watch_text(self, opcode: Opcode, *, compressed: bool, length: int, mask: bytes) -> Generator[None]:
+        """Check text while the rest of its frame arrives."""
+        starts = opcode is Opcode.TEXT and not compressed
+        continues = opcode is Opcode.CONT and self.opcode is Opcode.TEXT and not self.compressed
+        buffer = self.reader.buffer
+        while (starts or continues) and len(buffer) < length and not self.reader.eof:
+            turn = self.checked % 4
+            self.utf8.decode(apply_mask(buffer[self.checked :], mask[turn:] + mask[:turn]))
+            self.checked = len(buffer)
+            yield
+
+    # --- what was read
+
+    def control_frame(self, frame: Frame) -> None:
+        self.recv_frame(frame)  # answers a ping and a close
+        self.events.clear()
+        if frame.opcode is Opcode.PING:
+            self.listener.ping()
+        elif frame.opcode is Opcode.CLOSE:
+            assert self.close_rcvd is not None
+            self.listener.closed(self.close_rcvd)
+
+    def data_frame(self, frame: Frame) -> None:
+        if frame.opcode is not Opcode.CONT:
+            self.opcode = frame.opcode
+            self.compressed = frame.rsv1
+        for extension in self.extensions:
+            frame = extension.decode(frame, max_size=self.frame_size)
+        self.fragments += 1
+        size = len(self.pieces) + len(frame.data)
+        # No message needs more fragments than it may have octets, and empty ones must not go on for ever.
+        if max(size, self.fragments) > self.message_size:
+            raise PayloadTooBig(size, self.message_size)
+        if frame.fin:
+            self.message_ends(bytes(frame.data))
+            return
+        if self.opcode is Opcode.TEXT:
+            self.utf8.decode(frame.data[self.checked :])
+        self.checked = 0
+        self.pieces += frame.data
+
+    def message_ends(self, last: bytes) -> None:
+        whole = bytes(self.pieces) + last if self.pieces else last
+        payload = whole.decode() if self.opcode is Opcode.TEXT else whole
+        self.begin_message()
+        self.listener.message(payload, len(whole))
+
+    # --- writing
+
+    def send_message(self, payload: str | bytes) -> None:
+        """Text or binary, in frames of at most ``frame_size``; nothing once a close frame was sent (5.5.1)."""
+        if self.state is not OPEN:
+            return
+        data = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
+        size = self.frame_size
+        send = self.send_text if isinstance(payload, str) else self.send_binary
+        send(data[:size], fin=len(data) <= size)
+        for start in range(size, len(data), size):
+            self.send_continuation(data[start : start + size], fin=start + size >= len(data))
