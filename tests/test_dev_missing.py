@@ -87,7 +87,10 @@ def test_root_on_debian_gets_a_browser_installed(checkout: Checkout) -> None:
     result = checkout.dev("test")
 
     assert result.code == 0
-    assert [call.split()[:2] for call in checkout.calls()[:2]] == [["apt-get", "update"], ["apt-get", "install"]]
+    update, install, *_ = checkout.calls()
+    assert update.startswith("apt-get update")
+    assert install.startswith("apt-get install")
+    assert install.endswith("chromium libatomic1")
     assert f"chromium={checkout.fakes}/chromium" in result.out
 
 

@@ -63,7 +63,9 @@ def test_every_command_has_help_with_an_example_that_can_be_typed(path: tuple[st
 
     assert text is not None
     _, example, examples = text.partition("Example")
-    shown = [line.strip() for line in examples.removeprefix("s").removeprefix(":").splitlines() if "longwire" in line]
+    # They end at the first empty line; what follows is no command.
+    paragraph, _, _ = examples.removeprefix("s").removeprefix(":").partition("\n\n")
+    shown = [line.strip() for line in paragraph.splitlines() if line.strip()]
     assert example, f"`longwire {' '.join(path)} --help` shows no example"
     assert any(line.startswith(" ".join(("longwire", *path))) for line in shown)
     assert [breach for line in shown for breach in command_breaches(line, HELPS)] == []

@@ -16,6 +16,7 @@ ALONE = {
     "infra/longwire_infra/__init__.py": "holds nothing",
     "emulator/longwire/core/api.py": "records; every test of the core builds them",
     "emulator/longwire/core/events.py": "records; every test of the core builds them",
+    "tests/functions/test_template.py": "tests template.yaml",
     "tests/emulator/inspector/test_page.py": "tests the folder inspector/page: scripts and styles",
 }
 

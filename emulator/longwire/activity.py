@@ -14,11 +14,17 @@ Runs = Callable[[Invoke, Done], None]
 
 
 class Activity:
-    """A RuntimeListener. ``invoke`` stands before the runtime's own, so that it knows what is under way."""
+    """A RuntimeListener. ``invoke`` stands before the runtime's own, so that it knows what is under way.
 
-    def __init__(self, timeline: Timeline, clock: Callable[[], float]) -> None:
+    ``reported`` gets the report of every invocation, to count it.
+    """
+
+    def __init__(
+        self, timeline: Timeline, clock: Callable[[], float], reported: Callable[[Report], None] = lambda _: None
+    ) -> None:
         self.timeline = timeline
         self.clock = clock
+        self.reported = reported
         self.running: dict[str, Invoke] = {}
         self.runtime: Runs | None = None
         self.idle = asyncio.Event()
@@ -53,6 +59,7 @@ class Activity:
         self.publish("invocation_started", invocation_id, function=function, cold=cold)
 
     def invocation_finished(self, report: Report) -> None:
+        self.reported(report)
         self.publish(
             "invocation_finished",
             report.invocation_id,

@@ -40,7 +40,8 @@ DEV_EXAMPLES = """Examples:
   longwire dev --template template.yaml --port 9000
   longwire dev --port 0 --json | jq .
   longwire dev --env-vars env.json --parameter-overrides Stage=dev LogLevel=DEBUG
-  longwire dev --set idle_timeout=60 --set ping_resets_idle=true"""
+  longwire dev --set idle_timeout=60 --set ping_resets_idle=true
+  longwire dev --usage-out usage.json --access-log access.log"""
 
 
 @main.command(cls=Command, epilog=DEV_EXAMPLES, short_help="Run a template's WebSocket API here.")
@@ -81,6 +82,25 @@ DEV_EXAMPLES = """Examples:
     metavar="NAME=VALUE",
     help="A quota, or a default for what AWS does not say; `longwire settings` lists them.",
 )
+@click.option(
+    "--verify-sigv4", is_flag=True, help="Refuse @connections requests that are not signed, as handlers' boto3 signs."
+)
+@click.option(
+    "--access-keys",
+    type=click.Path(path_type=Path),
+    help="JSON file with more keys that may sign: KEY_ID -> secret, user, policy.",
+)
+@click.option(
+    "--usage-out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="When it stops, write what AWS would have billed as JSON.",
+)
+@click.option(
+    "--access-log",
+    metavar="FILE",
+    help="Append the Stage's access log to FILE; - is stdout.  [default: stdout, with --json stderr]",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Only say when ready: no line for each thing that happens.")
 @click.argument("overrides", nargs=-1, metavar="")
 @click.pass_context
@@ -95,6 +115,10 @@ def dev(
     as_json: bool,
     allow_unsupported: bool,
     settings: tuple[str, ...],
+    verify_sigv4: bool,
+    access_keys: Path | None,
+    usage_out: Path | None,
+    access_log: str | None,
     quiet: bool,
     overrides: tuple[str, ...],
 ) -> None:
@@ -118,6 +142,10 @@ def dev(
         quiet=quiet,
         allow_unsupported=allow_unsupported,
         settings=settings,
+        verify_sigv4=verify_sigv4,
+        access_keys=access_keys,
+        usage_out=usage_out,
+        access_log=access_log,
     )
     sys.exit(run.run())
 

@@ -5,11 +5,14 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
+from longwire.access_keys import read_keys
+from longwire.access_log_output import access_log_output
 from longwire.core.api import Stack
 from longwire.core.quotas import Quotas
 from longwire.emulator import DEFAULT_PORT, Emulator, Options
@@ -21,6 +24,7 @@ from longwire.server.hosts import is_loopback
 from longwire.settings_file import effective_settings
 from longwire.template.load import load
 from longwire.template.parameter_overrides import parse
+from longwire.usage_file import check_usage_file, write_usage_file
 
 __all__ = ["Dev"]
 
@@ -43,15 +47,34 @@ class Dev:
     quiet: bool
     allow_unsupported: bool = False
     settings: tuple[str, ...] = ()
+    verify_sigv4: bool = False
+    access_keys: Path | None = None
+    usage_out: Path | None = None
+    access_log: str | None = None
     started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> int:
         quotas = effective_settings(self.template.absolute().parent, self.settings)
+        if self.usage_out is not None:
+            check_usage_file(self.usage_out)
         stack = self.stack()
         if not is_loopback(self.host):
             say(f"--host {self.host}: anybody who reaches this address can run your handlers.")
-        with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            return runner.run(self.serve(stack, quotas))
+        output = access_log_output(self.access_log, stack.api.stage, as_json=self.as_json, quiet=self.quiet)
+        with output as write, asyncio.Runner(loop_factory=new_event_loop) as runner:
+            return runner.run(self.serve(stack, self.options(stack, quotas, write)))
+
+    def options(self, stack: Stack, quotas: Quotas, access_log: Callable[[str], None]) -> Options:
+        keys = () if self.access_keys is None else read_keys(self.access_keys, stack.account_id)
+        return Options(
+            self.host,
+            self.port,
+            quotas,
+            log=say,
+            verify_sigv4=self.verify_sigv4,
+            access_keys=keys,
+            access_log=access_log,
+        )
 
     def stack(self) -> Stack:
         try:
@@ -67,12 +90,12 @@ class Dev:
             say(f"warning: {warning}")
         return stack
 
-    async def serve(self, stack: Stack, quotas: Quotas) -> int:
+    async def serve(self, stack: Stack, options: Options) -> int:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
-        emulator = await Emulator.start(stack, Options(self.host, self.port, quotas, log=say))
+        emulator = await Emulator.start(stack, options)
         try:
             self.announce(stack, emulator)
             if not self.quiet:
@@ -82,6 +105,8 @@ class Dev:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
             await emulator.close()
+            if self.usage_out is not None:
+                write_usage_file(self.usage_out, emulator.reports.record())
         return 0
 
     async def until(self, stopped: asyncio.Event, emulator: Emulator) -> None:
@@ -98,7 +123,8 @@ class Dev:
         if self.port is None and emulator.urls.port != DEFAULT_PORT:
             say(f"port {DEFAULT_PORT} is in use, so this one listens on {emulator.urls.port}")
         if self.as_json:
-            print_line({"event": "ready", **emulator.urls.named()})
+            keys = {key.logical_id: key.value for key in stack.api.api_keys if key.generated}
+            print_line({"event": "ready", **emulator.urls.named(), **({"api_keys": keys} if keys else {})})
         else:
             seconds = time.perf_counter() - self.started
             click.echo(first_screen(stack, self.template.name, emulator.urls, seconds))

@@ -7,9 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from longwire.access_keys import known_keys
 from longwire.activity import Activity
 from longwire.core.api import Function, Stack
 from longwire.core.gateway import Gateway
+from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.quotas import Quotas
 from longwire.inspector.inspector import Inspector
@@ -17,8 +19,9 @@ from longwire.inspector.overview import Urls, overview
 from longwire.inspector.timeline import Timeline
 from longwire.ports import listen
 from longwire.runtime.lambda_environment import Endpoints, variables
-from longwire.runtime.runtime import Runtime
+from longwire.runtime.runtime import Report, Runtime
 from longwire.server.lambda_api import LambdaApi
+from longwire.server.reports import Reports
 from longwire.server.server import Server
 from longwire.services.services import Services
 from longwire.template.cache import default_folder
@@ -31,12 +34,20 @@ GRACE = 5.0  # seconds that $disconnect functions have when the emulator stops
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``port`` None: the default or the next free one; ``log`` gets what the emulator has to say about itself."""
+    """``port`` None: the default or the next free one; ``log`` gets what the emulator has to say about itself,
+    ``access_log`` each line of the Stage's own.
+
+    ``verify_sigv4``: ``@connections`` requests have to be signed, by a handler or one of ``access_keys``. These may
+    sign handshakes of an AWS_IAM ``$connect`` too.
+    """
 
     host: str = "127.0.0.1"
     port: int | None = None
     quotas: Quotas = field(default_factory=Quotas)
     log: Callable[[str], None] = lambda _: None
+    verify_sigv4: bool = False
+    access_keys: tuple[AccessKey, ...] = ()
+    access_log: Callable[[str], None] = lambda _: None
 
 
 class Emulator:
@@ -52,13 +63,20 @@ class Emulator:
         self.clock = time.time
         self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.stage.name)
         self.timeline = Timeline()
-        self.activity = Activity(self.timeline, self.clock)
-        self.gateway = Gateway(stack.api, Ids(os.urandom), options.quotas)
+        self.activity = Activity(self.timeline, self.clock, self.reported)
+        keys = known_keys(stack.account_id, options.access_keys)
+        self.gateway = Gateway(stack.api, Ids(os.urandom), options.quotas, keys)
         self.server = Server(self.gateway, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
+        self.reports = Reports(self.gateway.deployment.monitor, self.clock)
         self.inspector = Inspector(
-            lambda: overview(stack, self.gateway, self.urls, self.clock()), self.timeline, bound_host=options.host
+            lambda: overview(stack, self.gateway, self.urls, self.clock()),
+            self.timeline,
+            bound_host=options.host,
+            reports=self.reports.answers,
         )
+        self.server.access_log = options.access_log
         self.server.bound_host = options.host
+        self.server.verify_sigv4 = options.verify_sigv4
         self.server.pages = self.inspector
         self.listeners: list[asyncio.Server] = []
 
@@ -99,6 +117,12 @@ class Emulator:
         authorizer = [route.authorizer.function] if route.authorizer is not None else []
         connect = [route.integration.function] if route.integration is not None else []
         return [*authorizer, *(function for function in connect if function is not None)]
+
+    def reported(self, report: Report) -> None:
+        if report.error != "throttled":
+            cold = report.init_ms is not None
+            function = self.stack.functions[report.function]
+            self.reports.monitor.ran(function, report.duration_ms, report.billed_ms, report.error, cold=cold)
 
     async def drained(self, patience: float) -> bool:
         """Wait until no invocation is under way; false when that takes longer than ``patience`` seconds."""

@@ -11,6 +11,7 @@ from longwire.emulator import Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
 from longwire.inspector.timeline import Entry, shown
+from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET
 from longwire.testing import AsyncClient, Client, Target
 
 __all__ = ["AsyncLongwire", "Longwire", "LongwireServer", "with_variables"]
@@ -122,8 +123,8 @@ class Longwire:
             service,
             endpoint_url=self.endpoint_url + path,
             region_name=self.stack.region,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106 - the local services take anything
+            aws_access_key_id=DUMMY_KEY_ID,
+            aws_secret_access_key=DUMMY_SECRET,
         )
 
     def physical_id(self, logical_id: str) -> str:

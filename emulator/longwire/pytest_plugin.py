@@ -26,6 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--longwire-allow-unsupported", action="store_true", help="warn of resource types that are not emulated"
     )
+    group.addoption(
+        "--longwire-verify-sigv4", action="store_true", help="refuse @connections requests that are not signed"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +79,9 @@ def longwire_server(
         allowed = bool(pytestconfig.getoption("--longwire-allow-unsupported"))
         stack = load(longwire_template, parameters=longwire_parameters, allow_unsupported=allowed)
         quotas = changed(project_settings(pytestconfig.rootpath), longwire_settings, "longwire_settings")
-        server = LongwireServer(with_variables(stack, longwire_env), Options(port=0, quotas=quotas))
+        signed = bool(pytestconfig.getoption("--longwire-verify-sigv4"))
+        options = Options(port=0, quotas=quotas, verify_sigv4=signed)
+        server = LongwireServer(with_variables(stack, longwire_env), options)
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
     yield server

@@ -37,6 +37,7 @@ def first_screen(stack: Stack, template: str, urls: Urls, seconds: float) -> str
             f"  @connections  {addresses['management_url']}/{{id}}",
             f"  AWS endpoint  {addresses['endpoint_url']}",
             f"  Inspector     {click.style(addresses['inspector_url'], fg='cyan')}",
+            *(f"  API key       {key.value}  {key.logical_id}" for key in stack.api.api_keys if key.generated),
             "",
             "  Ctrl-C stops it.",
         ]
@@ -49,6 +50,7 @@ HEAD = ("ROUTE", "INTEGRATION", "HANDLER", "TIMEOUT", "")
 
 def route_row(facts: Mapping[str, Any]) -> tuple[str, ...]:
     notes = [f"authorizer {facts['authorizer']}"] if facts["authorizer"] else []
+    notes += ["API key"] if facts["api_key_required"] else []
     notes += ["two-way"] if facts["two_way"] else []
     timeout = f"{facts['timeout']:g} s" if facts["timeout"] is not None else "-"
     integration = facts["function"] or facts["integration"] or "-"

@@ -6,11 +6,13 @@ python tests/bench/core.py [--messages N]
 import argparse
 import os
 import time
+from dataclasses import replace
 
 from longwire.core.api import Api, Integration, Route, Stage
 from longwire.core.events import HandshakeReceived, InvocationFinished, Invoke, MessageReceived
 from longwire.core.gateway import Gateway
 from longwire.core.ids import Ids
+from longwire.core.quotas import Quotas
 
 
 def main() -> None:
@@ -21,7 +23,8 @@ def main() -> None:
     api = Api(
         "Ws", "abcdefghij", "ws", "us-east-1", "123456789012", "$request.body.action", {"$default": route}, Stage("dev")
     )
-    gateway = Gateway(api, Ids(os.urandom))
+    quotas = replace(Quotas(), account_rate=1e9, account_burst=10**9)  # the loop is faster than an account may be
+    gateway = Gateway(api, Ids(os.urandom), quotas)
     connections = [gateway.deployment.ids.connection_id() for _ in range(50)]
     for connection_id in connections:
         gateway.receive(HandshakeReceived(connection_id, "/dev", (("Host", "localhost"),), "127.0.0.1"), time.time())

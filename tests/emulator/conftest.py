@@ -17,6 +17,7 @@ import pytest_asyncio
 from botocore.config import Config
 
 from longwire.core.api import (
+    AccessLogSettings,
     Api,
     Authorizer,
     EventSource,
@@ -34,6 +35,7 @@ from longwire.core.events import (
     Input,
     InvocationFinished,
     Invoke,
+    LogAccess,
     MessageReceived,
     Noted,
     SendFrame,
@@ -69,9 +71,15 @@ def mock_route(key: str, request: str, response: str) -> Route:
     return Route(key, integration, two_way=True)
 
 
-def api(*routes: Route, expression: str = "$request.body.action", variables: dict[str, str] | None = None) -> Api:
+def api(
+    *routes: Route,
+    expression: str = "$request.body.action",
+    variables: dict[str, str] | None = None,
+    access_log: str | None = None,
+) -> Api:
     by_key = {route.key: route for route in routes}
-    stage = Stage("dev", variables or {})
+    settings = None if access_log is None else AccessLogSettings("arn:aws:logs:us-east-1:1:log-group:x", access_log)
+    stage = Stage("dev", variables or {}, access_log=settings)
     return Api("Ws", "abcdefghij", "ws", "us-east-1", "123456789012", expression, by_key, stage)
 
 
@@ -131,6 +139,10 @@ class World:
     def frames(self) -> list[str]:
         return [effect.payload for effect in self.effects if isinstance(effect, SendFrame)]
 
+    def logged(self) -> list[str]:
+        """Lines of the access log."""
+        return [effect.line for effect in self.effects if isinstance(effect, LogAccess)]
+
     def of(self, kind: type[Any]) -> list[Any]:
         return [effect for effect in self.effects if isinstance(effect, kind)]
 
@@ -143,12 +155,16 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture
 def world() -> MakeWorld:
-    """``world(route, ..., expression=..., variables=..., **quotas)``."""
+    """``world(route, ..., expression=..., variables=..., access_log=..., **quotas)``."""
 
     def make(
-        *routes: Route, expression: str = "$request.body.action", variables: dict[str, str] | None = None, **quotas: Any
+        *routes: Route,
+        expression: str = "$request.body.action",
+        variables: dict[str, str] | None = None,
+        access_log: str | None = None,
+        **quotas: Any,
     ) -> World:
-        given = api(*routes, expression=expression, variables=variables)
+        given = api(*routes, expression=expression, variables=variables, access_log=access_log)
         return World(Gateway(given, Ids(Random(7).randbytes), replace(Quotas(), **quotas)))
 
     return make

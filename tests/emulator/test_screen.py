@@ -1,11 +1,12 @@
 """What a terminal shows."""
 
+from dataclasses import replace
 from typing import Any
 
 import click
 import pytest
 
-from longwire.core.api import Authorizer, Function, Stack
+from longwire.core.api import ApiKey, Authorizer, Function, Stack
 from longwire.inspector.overview import Urls
 from longwire.screen import first_screen, line
 
@@ -33,6 +34,17 @@ def test_the_first_screen_names_routes_handlers_and_addresses(routes: Any) -> No
     assert "authorizer auth" in rows["$connect"]
     assert rows["$default"].split() == ["$default", "Default", "app.handler", "10", "s", "two-way"]
     assert len(text.splitlines()) <= 14
+
+
+def test_the_first_screen_tells_the_keys_that_are_made_here_and_no_others(routes: Any) -> None:
+    connect = replace(routes.aws_proxy("$connect"), api_key_required=True)
+    keys = (ApiKey("Made", "i", "s-Made", "m" * 40, generated=True), ApiKey("Given", "j", "s-Given", "g" * 40))
+    stack = Stack("s", "us-east-1", "1", replace(routes.api(connect), api_keys=keys), {})
+    text = click.unstyle(first_screen(stack, "template.yaml", Urls("127.0.0.1", 8765, "dev"), 0.84))
+    assert f"  API key       {'m' * 40}  Made\n" in text
+    assert "Given" not in text
+    assert "g" * 40 not in text
+    assert next(row for row in text.splitlines() if "$connect" in row).endswith("API key")
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The original Autobahn cases (RFC 6455, RFC 7692), run by kosoku against an echo on the gateway's own transport.
 
-    python tests/support/autobahn_cases.py '12.*' '13.*'                 the 216 permessage-deflate cases, 5 to 10 minutes
-    python tests/support/autobahn_cases.py --limits -x '12.*' -x '13.*'  all others, with API Gateway's frame and message sizes
+    python tests/support/autobahn_cases.py '12.*' '13.*'                  the 216 permessage-deflate cases, minutes
+    python tests/support/autobahn_cases.py --limits -x '12.*' -x '13.*'   the others, with API Gateway's sizes
 
 Exit code 1 when a case failed. Every other verdict is one that the suite accepts.
 """

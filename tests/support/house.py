@@ -22,7 +22,8 @@ MAY_IMPORT = {
     "longwire_infra": {"longwire_infra", "boto3", "botocore", "pydantic"},
     # Of the cost side the emulator knows the record it writes, and of the backend nothing at all.
     "longwire": {"longwire", "longwire_infra.usage", "longwire_infra.errors"}
-    | {"boto3", "botocore", "click", "httptools", "moto", "pytest", "samtranslator", "uvloop", "websockets", "yaml"}
+    | {"boto3", "botocore", "click", "httptools", "jsonschema", "moto", "prometheus_client", "pytest", "samtranslator"}
+    | {"uvloop", "websockets", "yaml"}
     | {"werkzeug"},  # moto's own request and error types
 }
 PRESENTATION = {"click", "rich"}  # in longwire_infra, and there only in these:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from longwire.core.connection import Connection
 from longwire.core.events import RejectHandshake, Respond
 
-__all__ = ["Receipt", "error_frame", "refusal"]
+__all__ = ["Receipt", "error_frame", "invalid_frame", "phrase", "refusal"]
 
 JSON_TYPE = ("content-type", "application/json")
 # The gateway's own words for a refused handshake; other statuses carry their HTTP reason phrase.
@@ -35,6 +35,11 @@ def error_frame(message: str, connection_id: str, request_id: str) -> str:
     """Observed byte for byte, with this spacing."""
     quoted = json.dumps(message)
     return f'{{"message": {quoted}, "connectionId":"{connection_id}", "requestId":"{request_id}"}}'
+
+
+def invalid_frame(connection_id: str, message_id: str) -> str:
+    """Documented with this spacing ("similar to the following"): messageId, not requestId, and `` : `` once."""
+    return f'{{"message" : "Bad request body", "connectionId": "{connection_id}", "messageId": "{message_id}"}}'
 
 
 def iso(when: float) -> str:

@@ -3,13 +3,15 @@
 The words are API Gateway's and Lambda's. Durations are seconds, sizes bytes, unless the name says otherwise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from longwire.errors import Location
 
 __all__ = [
+    "KEY_FROM_AUTHORIZER",
+    "KEY_FROM_HEADER",
     "AccessLogSettings",
     "Api",
     "ApiKey",
@@ -26,7 +28,12 @@ __all__ = [
     "Throttle",
     "UsagePlan",
     "UsageQuota",
+    "Validator",
 ]
+
+# Documented: the only two values of ApiKeySelectionExpression.
+KEY_FROM_HEADER = "$request.header.x-api-key"
+KEY_FROM_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
 
 Architecture = Literal["x86_64", "arm64"]
 
@@ -81,9 +88,16 @@ class Authorizer:
     identity_sources: tuple[str, ...] = ()
 
 
+Validator = Callable[[Any], str | None]  # a parsed message -> what is wrong with it; None when nothing is
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
-    """``two_way`` is true when the Route has both a RouteResponseSelectionExpression and a RouteResponse."""
+    """``two_way`` is true when the Route has both a RouteResponseSelectionExpression and a RouteResponse.
+
+    ``iam`` is true for AuthorizationType AWS_IAM. ``models`` are by the keys of RequestModels; without a
+    ``model_selection_expression`` none of them is used.
+    """
 
     key: str
     integration: Integration | None = None
@@ -91,6 +105,9 @@ class Route:
     two_way: bool = False
     location: Location | None = None
     api_key_required: bool = False
+    iam: bool = False
+    model_selection_expression: str | None = None
+    models: Mapping[str, Validator] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +119,14 @@ class Throttle:
 
 
 @dataclass(frozen=True, slots=True)
+class AccessLogSettings:
+    """``format`` is one line of text with ``$context`` variables."""
+
+    destination_arn: str
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
     """``throttle`` is that of DefaultRouteSettings; ``route_throttles``, by route key, override it."""
 
@@ -109,6 +134,7 @@ class Stage:
     variables: Mapping[str, str] = field(default_factory=dict)
     throttle: Throttle = Throttle()
     route_throttles: Mapping[str, Throttle] = field(default_factory=dict)
+    access_log: AccessLogSettings | None = None
 
     def throttle_of(self, route_key: str) -> Throttle:
         own = self.route_throttles.get(route_key, Throttle())
@@ -162,7 +188,7 @@ class Api:
     route_selection_expression: str
     routes: Mapping[str, Route]
     stage: Stage
-    api_key_selection_expression: str = "$request.header.x-api-key"
+    api_key_selection_expression: str = KEY_FROM_HEADER
     api_keys: tuple[ApiKey, ...] = ()
     usage_plans: tuple[UsagePlan, ...] = ()
 
@@ -170,6 +196,11 @@ class Api:
     def domain_name(self) -> str:
         """The host that AWS would give it; events carry this, whatever the client typed."""
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
+
+    def answers_to(self, host: str) -> bool:
+        """False for another api's hard-coded ``{id}.execute-api...``, whatever port it was redirected to."""
+        name = host.partition(":")[0].lower()
+        return ".execute-api." not in name or name == self.domain_name
 
 
 @dataclass(frozen=True, slots=True)

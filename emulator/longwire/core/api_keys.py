@@ -8,28 +8,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from longwire.core.api import Api, ApiKey, Route, UsagePlan, UsageQuota
+from longwire.core.api import KEY_FROM_AUTHORIZER, Api, ApiKey, Route, UsagePlan, UsageQuota
 from longwire.core.connection import Connection
 from longwire.core.quotas import Quotas
 from longwire.core.throttling import bucket_of
 
-__all__ = ["FROM_AUTHORIZER", "FROM_HEADER", "ApiKeys", "Refusal"]
-
-# Documented: the only two values of ApiKeySelectionExpression.
-FROM_HEADER = "$request.header.x-api-key"
-FROM_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
+__all__ = ["ApiKeys", "Refusal"]
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """``why`` is for the timeline, ``message`` for the client: empty where the status has words of its own."""
 
-    status: Literal[403, 429]
+    status: Literal[400, 403, 429]
     why: str
     message: str = ""
 
 
-class Meter:
+class KeyUsage:
     """One key's use of one plan. Documented: limits "apply to requests for individual API keys"."""
 
     def __init__(self, key: ApiKey, plan: UsagePlan, quotas: Quotas) -> None:
@@ -76,9 +72,10 @@ class ApiKeys:
     """The keys of one Stage, by value."""
 
     def __init__(self, api: Api, quotas: Quotas) -> None:
-        self.from_authorizer = api.api_key_selection_expression == FROM_AUTHORIZER
+        self.from_authorizer = api.api_key_selection_expression == KEY_FROM_AUTHORIZER
+        self.required = any(route.api_key_required for route in api.routes.values())
         self.known = {key.value: key for key in api.api_keys}
-        self.meters = {key.value: Meter(key, plan, quotas) for plan in api.usage_plans for key in plan.api_keys}
+        self.usage = {key.value: KeyUsage(key, plan, quotas) for plan in api.usage_plans for key in plan.api_keys}
 
     def refusal(self, route: Route, connection: Connection, now: float) -> Refusal | None:
         """Count a request on ``route`` against its key's usage plan; None when it may go on.
@@ -90,15 +87,15 @@ class ApiKeys:
         if not route.api_key_required:
             return None
         value = self.given(connection)
-        meter = self.meters.get(value or "")
-        if value is None or meter is None or not meter.key.enabled:
+        usage = self.usage.get(value or "")
+        if usage is None or not usage.key.enabled:
             return Refusal(403, self.why_invalid(value))
-        return meter.count(now)
+        return usage.count(now)
 
-    def valid(self, connection: Connection) -> ApiKey | None:
-        """The connection's key, if it is one that this Stage takes."""
-        meter = self.meters.get(self.given(connection) or "")
-        return meter.key if meter is not None and meter.key.enabled else None
+    def of(self, connection: Connection) -> ApiKey | None:
+        """The key that events show: the connection's, if some route requires one and the Stage takes this."""
+        usage = self.usage.get(self.given(connection) or "") if self.required else None
+        return usage.key if usage is not None and usage.key.enabled else None
 
     def given(self, connection: Connection) -> str | None:
         if self.from_authorizer:

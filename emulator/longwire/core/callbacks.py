@@ -19,36 +19,32 @@ class Callbacks:
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
 
-    def post(self, event: PostToConnection, now: float) -> Effects:
-        receipt, connection = self.receipt(event), self.open_connection(event)
-        if why := self.deployment.throttles.callback(now):
-            return throttled(event, receipt, "POST", why)
+    def received(self, event: Request, now: float) -> Effects:
+        self.deployment.monitor.meter.managed(METHODS[type(event)])
+        receipt = self.receipt(event)
+        why = self.deployment.throttles.callback(now)
+        if why is not None:  # inferred: before the id is looked at
+            return answered(event, receipt.too_many(), why=why)
+        connection = self.open_connection(event)
         if connection is None:
-            return self.absent(event, receipt, "POST")
-        if len(event.data) > self.deployment.quotas.message_size:
-            return answered(event, receipt.too_large(), "POST", len(event.data))
+            return answered(event, self.absent(event, receipt))
+        match event:
+            case PostToConnection():
+                return self.post(event, connection, receipt, now)
+            case GetConnection():
+                return answered(event, receipt.facts(connection))
+        closed = self.deployment.close(connection, *DELETED, "management", now)
+        return [*answered(event, receipt.removed()), *closed]
+
+    def post(self, event: PostToConnection, connection: Connection, receipt: Receipt, now: float) -> Effects:
+        size = len(event.data)
+        if size > self.deployment.quotas.message_size:
+            return answered(event, receipt.too_large(), size)
         if event.buffer_full:
-            return answered(event, receipt.too_many(), "POST", len(event.data))
+            return answered(event, receipt.too_many(), size, "the client's buffer is full")
         # Inferred: always a text frame, since API Gateway has no binary ones; what is no UTF-8 is replaced (claimed).
         sent = self.deployment.send(connection, event.data.decode("utf-8", "replace"), "post_to_connection", now)
-        return [*sent, *answered(event, receipt.posted(), "POST", len(event.data))]
-
-    def get(self, event: GetConnection, now: float) -> Effects:
-        receipt, connection = self.receipt(event), self.open_connection(event)
-        if why := self.deployment.throttles.callback(now):
-            return throttled(event, receipt, "GET", why)
-        if connection is None:
-            return self.absent(event, receipt, "GET")
-        return answered(event, receipt.facts(connection), "GET")
-
-    def delete(self, event: DeleteConnection, now: float) -> Effects:
-        receipt, connection = self.receipt(event), self.open_connection(event)
-        if why := self.deployment.throttles.callback(now):
-            return throttled(event, receipt, "DELETE", why)
-        if connection is None:
-            return self.absent(event, receipt, "DELETE")
-        closed = self.deployment.close(connection, *DELETED, "management", now)
-        return [*answered(event, receipt.removed(), "DELETE"), *closed]
+        return [*sent, *answered(event, receipt.posted(), size)]
 
     def receipt(self, event: Request) -> Receipt:
         return Receipt(event.request_id, self.deployment.ids.uuid(), self.deployment.ids.request_id())
@@ -58,18 +54,14 @@ class Callbacks:
         connection = self.deployment.connections.get(event.connection_id)
         return connection if connection is not None and connection.state is State.OPEN else None
 
-    def absent(self, event: Request, receipt: Receipt, method: str) -> Effects:
-        known = is_connection_id(event.connection_id)
-        return answered(event, receipt.gone() if known else receipt.malformed(event.connection_id), method)
+    def absent(self, event: Request, receipt: Receipt) -> Respond:
+        return receipt.gone() if is_connection_id(event.connection_id) else receipt.malformed(event.connection_id)
 
 
-def throttled(event: Request, receipt: Receipt, method: str, why: str) -> Effects:
-    """Documented: 429 when "the client is sending more than the allowed number of requests per unit of time"."""
-    response = receipt.too_many()
-    shown = {"method": method, "status": response.status, "size": 0, "why": why}
-    return [response, Noted("management_request", event.connection_id, shown)]
+METHODS: dict[type[Request], str] = {PostToConnection: "POST", GetConnection: "GET", DeleteConnection: "DELETE"}
 
 
-def answered(event: Request, response: Respond, method: str, size: int = 0) -> Effects:
-    shown = {"method": method, "status": response.status, "size": size}
+def answered(event: Request, response: Respond, size: int = 0, why: str = "") -> Effects:
+    """``why`` is said of a 429, which has several causes."""
+    shown = {"method": METHODS[type(event)], "status": response.status, "size": size} | ({"why": why} if why else {})
     return [response, Noted("management_request", event.connection_id, shown)]

@@ -5,6 +5,7 @@ The transition table is the whole truth: an event that it does not list for a st
 
 from enum import StrEnum
 
+from longwire.core.outcome import Outcome
 from longwire.core.proxy_event import Caller, Handshake
 from longwire.errors import ImpossibleInput
 
@@ -49,10 +50,13 @@ class Connection:
     """Mutable bookkeeping of one connection; the gateway owns it. Times are epoch seconds."""
 
     __slots__ = (
+        "answer",
+        "authorization",
         "authorizer_started",
         "bytes_in",
         "bytes_out",
         "caller",
+        "connect_request_id",
         "connected_at",
         "connection_id",
         "handshake",
@@ -75,6 +79,10 @@ class Connection:
         self.subprotocol: str | None = None
         self.usage_identifier_key: str | None = None
         self.messages_in = self.messages_out = self.bytes_in = self.bytes_out = 0
+        # Of the handshake, for the access log: what the authorizer and $connect answered, and the latter's request.
+        self.authorization: dict[str, object] | None = None
+        self.connect_request_id = ""
+        self.answer: Outcome | None = None
 
     def step(self, step: Step) -> None:
         """Follow the table, or raise ImpossibleInput."""

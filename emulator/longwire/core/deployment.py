@@ -1,11 +1,15 @@
 """What the parts of one gateway share: the api, its connections, their timers and the invocations under way."""
 
+from collections.abc import Mapping
+
 from longwire.core.api import Api, Route
 from longwire.core.api_keys import ApiKeys
 from longwire.core.connection import Connection, Step
 from longwire.core.events import CloseConnection, Effect, Invoke, Noted, SendFrame
+from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.invocations import Invocations, Pending, Purpose
+from longwire.core.monitor import Monitor
 from longwire.core.proxy_event import disconnect_event
 from longwire.core.quotas import Quotas
 from longwire.core.throttling import Throttles
@@ -17,16 +21,21 @@ Effects = list[Effect]
 
 
 class Deployment:
-    """A deployed Stage's state. Its verbs return the effects that they cause."""
+    """A deployed Stage's state. Its verbs return the effects that they cause.
 
-    def __init__(self, api: Api, ids: Ids, quotas: Quotas) -> None:
+    ``access_keys`` are those that may sign, by key id.
+    """
+
+    def __init__(self, api: Api, ids: Ids, quotas: Quotas, access_keys: Mapping[str, AccessKey] | None = None) -> None:
         self.api = api
         self.ids = ids
         self.quotas = quotas
+        self.access_keys = access_keys or {}
         self.connections: dict[str, Connection] = {}
         self.invocations = Invocations()
         self.idle = TimerQueue(quotas.idle_timeout + quotas.idle_slack)
         self.duration = TimerQueue(quotas.max_duration)
+        self.monitor = Monitor(api, quotas, ids.request_id)
         self.forget_usage()
 
     def forget_usage(self) -> None:
@@ -47,15 +56,26 @@ class Deployment:
         assert route.integration.function is not None
         return route.integration.function
 
-    def expect(self, purpose: Purpose, connection: Connection, route: Route, request_id: str, now: float) -> None:
+    def expect(
+        self,
+        purpose: Purpose,
+        connection: Connection,
+        route: Route,
+        request_id: str,
+        now: float,
+        message_id: str | None = None,
+    ) -> None:
         """Remember who waits for the answer, and until when (at most 29 s, whatever the template says)."""
         timeout = route.integration.timeout if route.integration is not None else self.quotas.integration_timeout
         timeout = min(timeout, self.quotas.integration_timeout)
-        self.invocations.add(request_id, Pending(purpose, connection.connection_id, request_id, route, timeout), now)
+        pending = Pending(purpose, connection, request_id, route, timeout, now, message_id)
+        self.invocations.add(request_id, pending, now)
+        self.monitor.asked(pending)
 
-    def send(self, connection: Connection, payload: str, cause: str, now: float) -> Effects:
+    def send(self, connection: Connection, payload: str, cause: str, now: float, route_key: str = "") -> Effects:
         size = len(payload) if payload.isascii() else len(payload.encode("utf-8", "surrogatepass"))
         connection.sent(size, now)
+        self.monitor.frame(cause, size, route_key)
         self.idle.start(connection.connection_id, now)
         shown = {"payload": payload, "size": size, "cause": cause}
         return [SendFrame(connection.connection_id, payload), Noted("frame_sent", connection.connection_id, shown)]
@@ -69,15 +89,16 @@ class Deployment:
         """The connection is over: note it and invoke $disconnect, best effort and exactly once."""
         connection.step(Step.CLOSED)
         self.forget(connection)
+        self.monitor.closed(connection, code, now)
         shown = {"code": code, "reason": reason, "by": by}
-        effects: Effects = [Noted("connection_closed", connection.connection_id, shown)]
+        noted = Noted("connection_closed", connection.connection_id, shown)
         route = self.api.routes.get("$disconnect")
-        if route is not None and route.integration is not None and route.integration.function is not None:
-            request_id = self.ids.request_id()
-            payload = disconnect_event(connection.caller, code, reason, request_id, now)
-            self.expect(Purpose.DISCONNECT, connection, route, request_id, now)
-            effects.append(self.invoke(Purpose.DISCONNECT, connection, route, payload, request_id))
-        return effects
+        if route is None or route.integration is None or route.integration.function is None:
+            return [noted, *self.monitor.disconnected(connection, now)]
+        request_id = self.ids.request_id()
+        payload = disconnect_event(connection.caller, code, reason, request_id, now)
+        self.expect(Purpose.DISCONNECT, connection, route, request_id, now)
+        return [noted, self.invoke(Purpose.DISCONNECT, connection, route, payload, request_id)]
 
     def forget(self, connection: Connection) -> None:
         del self.connections[connection.connection_id]

@@ -20,6 +20,7 @@ __all__ = [
     "Input",
     "InvocationFinished",
     "Invoke",
+    "LogAccess",
     "MessageReceived",
     "Noted",
     "PeerClosed",
@@ -190,6 +191,13 @@ class Respond:
 
 
 @dataclass(frozen=True, slots=True)
+class LogAccess:
+    """One line of the Stage's access log, without its end."""
+
+    line: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """One timeline entry, for people: the edges publish it and decide nothing by it.
 
@@ -202,4 +210,4 @@ class Noted:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Effect = Invoke | AcceptHandshake | RejectHandshake | SendFrame | CloseConnection | Respond | Noted
+Effect = Invoke | AcceptHandshake | RejectHandshake | SendFrame | CloseConnection | Respond | LogAccess | Noted

@@ -4,7 +4,7 @@ Four verbs. ``receive`` takes what happened; ``tick`` takes the time when ``next
 ends everything. Each returns effects for the edges to carry out, in order. No socket, clock or process in here.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from longwire.core.api import Api
@@ -25,6 +25,7 @@ from longwire.core.events import (
     PostToConnection,
 )
 from longwire.core.handshakes import Handshakes
+from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.invocations import Pending, Purpose
 from longwire.core.messages import Messages
@@ -40,8 +41,14 @@ NO_STATUS = "Client-side close frame status not set"  # observed: the reason bes
 class Gateway:
     """Raises ImpossibleInput for an input about a connection that is not there: a bug of the edge that sent it."""
 
-    def __init__(self, api: Api, ids: Ids, quotas: Quotas | None = None) -> None:
-        self.deployment = deployment = Deployment(api, ids, quotas or Quotas())
+    def __init__(
+        self,
+        api: Api,
+        ids: Ids,
+        quotas: Quotas | None = None,
+        access_keys: Mapping[str, AccessKey] | None = None,
+    ) -> None:
+        self.deployment = deployment = Deployment(api, ids, quotas or Quotas(), access_keys)
         self.handshakes = handshakes = Handshakes(deployment)
         self.messages = messages = Messages(deployment)
         callbacks = Callbacks(deployment)
@@ -53,9 +60,9 @@ class Gateway:
             PeerClosed: self.peer_closed,
             ConnectionLost: self.lost,
             FrameRefused: self.frame_refused,
-            PostToConnection: callbacks.post,
-            GetConnection: callbacks.get,
-            DeleteConnection: callbacks.delete,
+            PostToConnection: callbacks.received,
+            GetConnection: callbacks.received,
+            DeleteConnection: callbacks.received,
         }
 
     @property
@@ -78,7 +85,8 @@ class Gateway:
         deployment = self.deployment
         effects: Effects = []
         for pending in deployment.invocations.expire(now):
-            effects += self.timed_out(pending, now)
+            logged = deployment.monitor.unanswered(pending, now)
+            effects += [*self.timed_out(pending, now), *logged]
         for connection_id in deployment.idle.expire(now):
             effects += deployment.close(self.connections[connection_id], 1001, GOING_AWAY, "gateway", now)
         for connection_id in deployment.duration.expire(now):
@@ -101,6 +109,11 @@ class Gateway:
         pending = self.deployment.invocations.finish(event.invocation_id)
         if pending is None:
             return []
+        logged = self.deployment.monitor.answered(pending, event, now)
+        return self.meant(pending, event, now) + logged
+
+    def meant(self, pending: Pending, event: InvocationFinished, now: float) -> Effects:
+        """What the answer means to whoever waits for it."""
         if pending.purpose is Purpose.MESSAGE:
             return self.messages.finished(pending, event, now)
         if pending.purpose is Purpose.DISCONNECT or pending.connection_id not in self.connections:

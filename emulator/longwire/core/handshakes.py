@@ -1,18 +1,20 @@
-"""From an upgrade request to 101 or a refusal: stage, authorizer, $connect.
+"""From an upgrade request to 101 or a refusal: stage, throttles, authorizer, API key, $connect.
 
 All refusals are HTTP answers to the upgrade, never a WebSocket close; the upgrade stays pending until the $connect
 integration has answered (developer guide, "Manage connected users and client apps: $connect and $disconnect routes").
 """
 
-from longwire.core.answers import refusal
+from longwire.core.answers import phrase, refusal
 from longwire.core.api import Route
 from longwire.core.authorizer import judged, missing_identity_source
 from longwire.core.connection import Connection, State, Step
 from longwire.core.deployment import Deployment, Effects
 from longwire.core.events import AcceptHandshake, HandshakeReceived, InvocationFinished, Noted
+from longwire.core.iam import INVOKE, denial, route_arn
 from longwire.core.invocations import Pending, Purpose
 from longwire.core.proxy_event import Caller, Handshake, authorizer_event, connect_event
 from longwire.core.proxy_response import connect_answer
+from longwire.core.sigv4 import NotSigned, Request, Scope, signer
 from longwire.redaction import redacted_headers, redacted_query
 
 __all__ = ["Handshakes"]
@@ -36,11 +38,13 @@ class Handshakes:
         caller = Caller(self.api, handshake, event.connection_id, now)
         connection = Connection(event.connection_id, handshake, caller, now, state)
         self.deployment.connections[event.connection_id] = connection
-        refused = self.refused_url(connection, event.target)
+        refused = self.refused_url(connection, event.target, given.header("Host") or "")
+        refused = refused or self.throttled(connection, now)
+        refused = refused or self.unsigned(connection, route, event, now)
         return [noted_handshake(event, given), *(refused or self.authorize(connection, route, now))]
 
-    def refused_url(self, connection: Connection, target: str) -> Effects:
-        if target.partition("?")[0] not in self.paths:
+    def refused_url(self, connection: Connection, target: str, host: str) -> Effects:
+        if target.partition("?")[0] not in self.paths or not self.api.answers_to(host):
             return self.unknown_stage(connection)
         if len("wss://") + len(self.api.domain_name) + len(target) > self.quotas.url_length:
             return self.refuse(connection, self.quotas.url_too_long_status, "the URL is too long")
@@ -48,8 +52,28 @@ class Handshakes:
 
     def unknown_stage(self, connection: Connection) -> Effects:
         """Inferred: execute-api answers so for a path with no deployed stage, before anything of an API is known."""
-        status, why = self.quotas.unknown_stage, f"this api is deployed at {self.paths[0]}"
+        status, why = self.quotas.unknown_stage, f"this api is deployed at {self.api.domain_name}{self.paths[0]}"
         return self.refuse(connection, status, why, body=self.quotas.forbidden_body if status == 403 else None)
+
+    def throttled(self, connection: Connection, now: float) -> Effects:
+        """Documented: 429. Inferred: before anything is called, since throttles keep a burst away from functions."""
+        why = self.deployment.throttles.handshake(now)
+        return [] if why is None else self.refuse(connection, 429, why)
+
+    def unsigned(self, connection: Connection, route: Route | None, event: HandshakeReceived, now: float) -> Effects:
+        """AWS_IAM: documented 403 for MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE and ACCESS_DENIED."""
+        if route is None or not route.iam:
+            return []
+        request = Request("GET", event.target, event.headers)
+        try:
+            key = signer(request, self.deployment.access_keys, Scope(self.api.region), now)
+        except NotSigned as exc:
+            return self.refuse(connection, 403, exc.why, exc.message)
+        denied = denial(key, INVOKE, route_arn(self.api, route.key))
+        if denied is not None:
+            return self.refuse(connection, 403, f"the policy of {key.arn} does not allow $connect", denied)
+        connection.caller.signed_by(key)
+        return []
 
     def authorize(self, connection: Connection, route: Route | None, now: float) -> Effects:
         if route is None or route.authorizer is None:
@@ -69,9 +93,21 @@ class Handshakes:
             return self.refuse(connection, answer.status, answer.why, answer.message)
         connection.step(Step.AUTHORIZED)
         connection.caller.authorize(answer.principal_id, answer.context)
+        connection.usage_identifier_key = answer.usage_identifier_key
         return self.connect(connection, pending.route, now)
 
     def connect(self, connection: Connection, route: Route | None, now: float) -> Effects:
+        """Inferred from REST's execution logs: the usage plan is verified after the authorizer has agreed."""
+        keys = self.deployment.api_keys
+        refused = None if route is None else keys.refusal(route, connection, now)
+        if refused is not None:
+            return self.refuse(connection, refused.status, refused.why, refused.message)
+        key = keys.of(connection)
+        if key is not None:
+            connection.caller.show_api_key(key.value, key.key_id)
+        return self.integrate(connection, route, now)
+
+    def integrate(self, connection: Connection, route: Route | None, now: float) -> Effects:
         # Documented: "Setting up an integration for $connect is optional". A MOCK one always agrees.
         if route is None or route.integration is None or route.integration.function is None:
             return self.accept(connection, None, now)
@@ -107,15 +143,19 @@ class Handshakes:
         caller = connection.caller
         shown = {"subprotocol": subprotocol, "principal_id": caller.principal_id, "source_ip": caller.source_ip}
         accepted = AcceptHandshake(connection.connection_id, subprotocol)
-        return [accepted, Noted("connection_opened", connection.connection_id, shown)]
+        logged = self.deployment.monitor.opened(connection, now)
+        return [accepted, Noted("connection_opened", connection.connection_id, shown), *logged]
 
     def refuse(
         self, connection: Connection, status: int, why: str, message: str = "", body: str | None = None
     ) -> Effects:
         connection.step(Step.REFUSED)
         self.deployment.forget(connection)
-        answer = refusal(connection.connection_id, status, self.deployment.ids.request_id(), message, body)
-        return [answer, Noted("connection_refused", connection.connection_id, {"status": status, "reason": why})]
+        request_id = self.deployment.ids.request_id()
+        answer = refusal(connection.connection_id, status, request_id, message, body)
+        logged = self.deployment.monitor.refused(connection, status, message or phrase(status), request_id)
+        shown = {"status": status, "reason": why}
+        return [answer, Noted("connection_refused", connection.connection_id, shown), *logged]
 
     def timed_out(self, pending: Pending) -> Effects:
         connection = self.deployment.connections[pending.connection_id]

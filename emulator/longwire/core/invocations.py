@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from longwire.core.api import Route
+from longwire.core.connection import Connection
 from longwire.core.timers import TimerQueue
 
 __all__ = ["Invocations", "Pending", "Purpose"]
@@ -18,13 +19,22 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """``request_id`` is the one in the event, which an error frame repeats."""
+    """``request_id`` is the one in the event, which an error frame repeats; ``started`` is epoch seconds.
+
+    The connection may have ended since. ``message_id`` is a message's alone.
+    """
 
     purpose: Purpose
-    connection_id: str
+    connection: Connection
     request_id: str
     route: Route
     timeout: float
+    started: float
+    message_id: str | None = None
+
+    @property
+    def connection_id(self) -> str:
+        return self.connection.connection_id
 
 
 class Invocations:

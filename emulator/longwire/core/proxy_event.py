@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from longwire.core.api import Api
+from longwire.core.iam import AccessKey, route_arn
 
 __all__ = ["Caller", "Handshake", "authorizer_event", "connect_event", "disconnect_event", "message_event"]
 
@@ -21,6 +22,7 @@ Pairs = Iterable[tuple[str, str]]
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Observed: CONNECT lacks these three, the authorizer's event keeps them.
 HOP_HEADERS = frozenset({"connection", "upgrade", "content-length"})
+IDENTITY = ("userArn", "userAgent", "accountId", "caller", "sourceIp", "accessKey", "user")
 quoted = json.encoder.encode_basestring_ascii
 
 
@@ -75,6 +77,7 @@ class Caller:
         identity["sourceIp"] = handshake.source_ip
         self.since = f'"stage":{quoted(api.stage.name)},"connectedAt":{millis(connected_at)}'
         self.identity = f'"identity":{compact(identity)}'
+        self.access_key: AccessKey | None = None
         self.where = (
             f'"domainName":{quoted(api.domain_name)},"connectionId":{quoted(connection_id)}'
             f',"apiId":{quoted(api.api_id)}}}'
@@ -86,15 +89,23 @@ class Caller:
         self.context: dict[str, Any] = {}
         self.principal_id: str | None = None
 
+    def signed_by(self, key: AccessKey) -> None:
+        """From now on every event says who signed the handshake, in the order of the twelve fields seen in 2020."""
+        found = {**key.identity(), "sourceIp": self.source_ip}
+        if self.user_agent is not None:
+            found["userAgent"] = self.user_agent
+        self.access_key = key
+        self.identity = f'"identity":{compact({name: found[name] for name in IDENTITY if name in found})}'
+
     def authorize(self, principal_id: str | None, context: Mapping[str, str]) -> None:
         """From now on every event carries the authorizer's context, flattened, beside principalId."""
         self.principal_id = principal_id
         self.context = dict(context) | ({"principalId": principal_id} if principal_id is not None else {})
         self.authorizer = rendered(self.context)
 
-    def identify(self, facts: Mapping[str, str]) -> None:
-        """From now on every event's identity begins with these. Documented as $context variables, unseen in events."""
-        self.identity = self.identity.replace("{", f"{{{compact(facts)[1:-1]},", 1)
+    def show_api_key(self, value: str, key_id: str) -> None:
+        """From now on every event's identity begins with it. Documented as $context variables, unseen in events."""
+        self.identity = self.identity.replace("{", f'{{"apiKey":{quoted(value)},"apiKeyId":{quoted(key_id)},', 1)
 
     def request_context(self, first: str, kind: str, request_id: str, now: float, reason: str = "") -> str:
         """``first`` holds the fields before eventType; ``reason`` the one after messageDirection."""
@@ -176,7 +187,7 @@ def authorizer_event(caller: Caller, handshake: Handshake, api: Api, request_id:
 
 def method_arn(api: Api) -> str:
     """The ARN that an authorizer's policy has to allow."""
-    return f"arn:aws:execute-api:{api.region}:{api.account_id}:{api.api_id}/{api.stage.name}/$connect"
+    return route_arn(api, "$connect")
 
 
 def message_event(caller: Caller, route_key: str, body: str, message_id: str, request_id: str, now: float) -> str:

@@ -93,7 +93,7 @@ class Quotas:
         "inferred", verified=False,
     )  # fmt: skip
     lenient_json: bool = quota(
-        False, "", "whether a body that is nearly JSON selects a route", "observed once", verified=False
+        False, "", "whether JSON whose keys have no quotes is read", "observed once", verified=False
     )
     count_connect_as_message: bool = quota(
         False, "", "whether $connect and $disconnect are billed as messages", "unknown", verified=False
@@ -103,22 +103,22 @@ class Quotas:
         verified=False, choices=("ceil", "exact"),
     )  # fmt: skip
     iam_later_routes: bool = quota(
-        False, "", "whether AWS_IAM is checked on routes after $connect", "unknown", verified=False
+        False, "", "whether an AWS_IAM signer's policy is asked again for each message's route", "unknown", verified=False
     )
     idle_slack: float = quota(
         0.0, "seconds", "how much later than idle_timeout the close comes", "observed: 3.9", verified=False
     )
     url_too_long_status: int = quota(414, "HTTP status", "URL above url_length", "unknown", verified=False)
     account_rate: float = quota(
-        10_000.0, "requests/second", "handshakes, messages and @connections requests of an account and Region, else 429",
+        10_000.0, "requests/second", "handshakes, messages and @connections requests of an account, else 429",
         LIMITS, verified=True,
     )  # fmt: skip
     account_burst: int = quota(5_000, "requests", "how many of them at once", LIMITS, verified=True)
     new_connections_rate: float = quota(
-        500.0, "connections/second", "new connections of an account and Region, else 429", LIMITS, verified=True
+        500.0, "connections/second", "new connections of an account, else 429", LIMITS, verified=True
     )
     new_connections_burst: int = quota(
-        500, "connections", "how many new connections at once", "not published; one second's", verified=False
+        5000, "connections", "how many new connections at once", "not published; account_burst's", verified=False
     )
     usage_quota_frame: str = quota(
         "Limit Exceeded", "", "message for a key whose usage plan's quota is used up",

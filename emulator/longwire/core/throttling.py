@@ -10,6 +10,9 @@ from longwire.core.quotas import Quotas
 
 __all__ = ["Throttles", "TokenBucket", "bucket_of"]
 
+# A whole token, within the precision of epoch seconds: 0.1 s later may be 0.0999999 s.
+WHOLE = 0.999
+
 
 class TokenBucket:
     """``rate`` tokens a second flow in, ``burst`` is what it holds. It is full at first; a burst of 0 admits nobody."""
@@ -27,7 +30,7 @@ class TokenBucket:
         """Whether ``tokens`` may be lowered by one; ``now`` is epoch seconds and never goes back."""
         self.tokens = min(self.burst, self.tokens + (now - self.filled_at) * self.rate)
         self.filled_at = now
-        return self.tokens >= 1.0
+        return self.tokens >= WHOLE
 
     def why(self) -> str:
         """For the timeline."""
@@ -58,9 +61,9 @@ class Throttles:
         )
         # Documented of REST APIs, inferred here: "per-stage throttling limits are applied at the API method level", so
         # that DefaultRouteSettings give each route a bucket of its own.
-        found = {key: bucket_of(f"route {key}", api.stage.throttle_of(key), quotas) for key in (*api.routes, "$connect")}
         self.of_message: dict[str | None, tuple[TokenBucket, ...]] = {None: (self.account,)}
-        for key, bucket in found.items():
+        for key in (*api.routes, "$connect"):
+            bucket = bucket_of(f"route {key}", api.stage.throttle_of(key), quotas)
             self.of_message[key] = (self.account,) if bucket is None else (bucket, self.account)
         self.of_handshake = (*self.of_message["$connect"], self.connections)
 

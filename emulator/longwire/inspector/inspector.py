@@ -4,6 +4,7 @@ GET /_longwire/                                              the page
 GET /_longwire/api/state                                     stack, URLs, quotas and open connections
 GET /_longwire/api/events?since=SEQ                          entries after SEQ (or Last-Event-ID) as they come
 GET /_longwire/api/timeline?since=SEQ&limit=N&connection_id=ID  entries that are held; without since the newest
+GET /_longwire/usage, /metrics                               what server.reports says
 
 Read only, and for this machine's own pages: see inspector_guard.
 """
@@ -73,12 +74,14 @@ class Inspector:
         bound_host: str = "127.0.0.1",
         run: str | None = None,
         heartbeat: float = 15.0,
+        reports: Mapping[str, Callable[[HttpRequest], HttpResponse]] | None = None,
     ) -> None:
         self.state = state
         self.timeline = timeline
         self.bound_host = bound_host
         self.run = run or token_urlsafe(9)
         self.heartbeat = heartbeat
+        self.reports = reports or {}
         self.streams: set[EventStream] = set()
         self.files: dict[str, tuple[str, bytes]] = {}
         self.answers: dict[str, Callable[[HttpRequest, Exchange], None]] = {
@@ -92,6 +95,10 @@ class Inspector:
         refused = refusal(request, self.bound_host)
         if refused is not None:
             exchange.respond(refused)
+            return
+        report = self.reports.get(request.path)
+        if report is not None:
+            exchange.respond(report(request))
             return
         answer = self.answers.get(request.path, self.answer_file)
         try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from longwire import __version__
-from longwire.core.api import Route, Stack
+from longwire.core.api import Api, ApiKey, Route, Stack
 from longwire.core.connection import Connection, State
 from longwire.core.gateway import Gateway
 
@@ -52,6 +52,7 @@ def overview(stack: Stack, gateway: Gateway, urls: Urls, now: float) -> Mapping[
             "region": api.region,
             "route_selection_expression": api.route_selection_expression,
             "routes": [route_facts(stack, route) for route in api.routes.values()],
+            "api_keys": [api_key_facts(api, key) for key in api.api_keys],
         },
         "quotas": {
             "idle_timeout": quotas.idle_timeout,
@@ -78,6 +79,19 @@ def route_facts(stack: Stack, route: Route) -> dict[str, Any]:
         "timeout": function.timeout if function is not None else None,
         "authorizer": route.authorizer.name if route.authorizer is not None else None,
         "two_way": route.two_way,
+        "api_key_required": route.api_key_required,
+    }
+
+
+def api_key_facts(api: Api, key: ApiKey) -> dict[str, Any]:
+    """``value`` is that of a key which is generated here; the others are in the template, and are its secret."""
+    return {
+        "logical_id": key.logical_id,
+        "name": key.name,
+        "id": key.key_id,
+        "enabled": key.enabled,
+        "usage_plan": next((plan.name for plan in api.usage_plans if key in plan.api_keys), None),
+        "value": key.value if key.generated else None,
     }
 
 

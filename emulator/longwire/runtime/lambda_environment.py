@@ -7,7 +7,7 @@ from pathlib import Path
 
 from longwire.core.api import Function
 
-__all__ = ["RESERVED", "Endpoints", "function_arn", "log_stream_name", "variables"]
+__all__ = ["DUMMY_KEY_ID", "DUMMY_SECRET", "RESERVED", "Endpoints", "function_arn", "log_stream_name", "variables"]
 
 # Documented: "Reserved environment variables ... can't be set in your function configuration".
 RESERVED = frozenset(

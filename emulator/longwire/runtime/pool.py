@@ -6,6 +6,7 @@ short messages is done sooner by two environments than by 50. A function whose c
 """
 
 import asyncio
+import os
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,14 +16,13 @@ from longwire.core.events import InvocationFinished
 from longwire.errors import EnvironmentFailed
 from longwire.runtime.environment import Call, Environment, Outcome
 from longwire.runtime.function_log import FunctionLog, RuntimeListener
+from longwire.runtime.growth import Growth
 from longwire.runtime.launch import Launch
 from longwire.runtime.limits import RuntimeLimits
 
 __all__ = ["Pool", "Surroundings"]
 
 TICK = 0.003  # seconds that a call waits before an environment is started for it
-PATIENCE = 0.02  # seconds after which one is started even while others are being answered
-YOUNG = 0.2  # seconds in which a starting environment is taken to need a processor; later it waits for something
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Pool:
         self.waiting: deque[Call] = deque()
         self.idle: list[Environment] = []
         self.environments: set[Environment] = set()
-        self.progress = False
+        self.growth = Growth(os.cpu_count() or 1)
         self.ticking: asyncio.TimerHandle | None = None
         self.init_too_slow = False
         self.journal = FunctionLog(function, around.listener, around.clock)
@@ -103,13 +103,10 @@ class Pool:
         self.ticking = None
         if not self.waiting:
             return
-        if self.stuck() and self.may_add():
+        waited = self.loop.time() - self.waiting[0].since
+        if self.growth.helps(waited, len(self.environments)) and self.may_add():
             self.add()
-        self.progress = False
         self.ticking = self.loop.call_later(TICK, self.tick)
-
-    def stuck(self) -> bool:
-        return not self.progress or self.loop.time() - self.waiting[0].since >= PATIENCE
 
     def may_add(self) -> bool:
         limits, now = self.around.limits, self.loop.time()
@@ -117,7 +114,7 @@ class Pool:
         if self.function.reserved_concurrency is not None:
             most = min(most, self.function.reserved_concurrency)
         starting = [each for each in self.environments if not each.initialised and not each.killed]
-        young = sum(now - each.since < YOUNG for each in starting)
+        young = sum(now - each.since < limits.young for each in starting)
         return (
             len(starting) < len(self.waiting)
             and young < limits.starting
@@ -179,7 +176,7 @@ class Pool:
             self.idle.append(environment)
 
     def answered(self, environment: Environment, outcome: Outcome) -> None:
-        self.progress = True
+        self.growth.answered(outcome.duration_ms)
         self.finish_in(environment, outcome)
         self.available(environment)
 

@@ -12,14 +12,17 @@ done here, because of what its own parser does later or otherwise than a gateway
 """
 
 import codecs
+import zlib
 from collections.abc import Generator
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from websockets.exceptions import PayloadTooBig, ProtocolError
-from websockets.extensions.permessage_deflate import ServerPerMessageDeflateFactory
+from websockets.extensions.permessage_deflate import PerMessageDeflate, ServerPerMessageDeflateFactory
 from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
+from websockets.typing import BytesLike
 from websockets.utils import apply_mask
 
 from longwire.core.quotas import Quotas
@@ -28,8 +31,9 @@ __all__ = ["Frames", "Listener"]
 
 # No window bits are forced on the client: a server that did, API Gateway, is one that clients cannot read.
 DEFLATE = ServerPerMessageDeflateFactory(compress_settings={"memLevel": 5})
+WINDOW_BITS = 12  # of what is sent: 4 KB of history a client, which every inflater that may use more can follow
 OPCODES = {int(opcode): opcode for opcode in Opcode}
-FAILURES = {
+FAILURES: dict[type[Exception], CloseCode] = {
     EOFError: CloseCode.ABNORMAL_CLOSURE,
     PayloadTooBig: CloseCode.MESSAGE_TOO_BIG,
     ProtocolError: CloseCode.PROTOCOL_ERROR,
@@ -55,6 +59,25 @@ class Listener(Protocol):
         """The client broke a rule; a close frame with the code was sent, and nothing more is read."""
 
 
+class LazyDeflate:
+    """What zlib.compressobj returns, made when it is first used: most of its 30 KB a client that only listens costs."""
+
+    __slots__ = ("made", "window_bits")
+
+    def __init__(self, window_bits: int) -> None:
+        self.window_bits = window_bits
+        self.made: zlib._Compress | None = None
+
+    def compress(self, data: BytesLike) -> bytes:
+        if self.made is None:
+            self.made = zlib.compressobj(wbits=-self.window_bits, memLevel=5)
+        return self.made.compress(data)
+
+    def flush(self, mode: int) -> bytes:
+        assert self.made is not None
+        return self.made.flush(mode)
+
+
 class Frames(ServerProtocol):
     """One connection's frames. ``receive_data`` tells the listener; ``data_to_send`` is what has to be written."""
 
@@ -64,6 +87,14 @@ class Frames(ServerProtocol):
         self.message_size = quotas.message_size
         self.begin_message()
         super().__init__(extensions=[DEFLATE], state=OPEN, max_size=None)
+
+    def accept(self, request: Request) -> Response:
+        """The answer to an upgrade request: 101 with the extensions that were agreed on, or a refusal."""
+        response = super().accept(request)
+        for extension in self.extensions:
+            if isinstance(extension, PerMessageDeflate) and not extension.local_no_context_takeover:
+                extension.encoder = cast("Any", LazyDeflate(min(WINDOW_BITS, extension.local_max_window_bits)))
+        return response
 
     def begin_message(self) -> None:
         self.opcode: Opcode | None = None  # of the message whose fragments are arriving
@@ -97,23 +128,32 @@ class Frames(ServerProtocol):
         super().fail(code, "")
 
     def read_frame(self) -> Generator[None]:
-        read = self.reader.read_exact
-        head1, head2 = yield from read(2)
+        buffer = self.reader.buffer
+        yield from self.arrive(2)
+        head1, head2 = buffer[0], buffer[1]
         opcode = self.checked_opcode(head1, head2)
-        length = head2 & 0x7F
+        start, length = 2, head2 & 0x7F
         if length > 125:
-            length = int.from_bytes((yield from read(2 if length == 126 else 8)), "big")
+            start = 4 if length == 126 else 10
+            yield from self.arrive(start)
+            length = int.from_bytes(buffer[2:start], "big")
         if length > self.frame_size:
             raise PayloadTooBig(length, self.frame_size)
-        mask = yield from read(4)
-        if len(self.reader.buffer) < length:
-            yield from self.watch_text(opcode, compressed=bool(head1 & RSV1), length=length, mask=bytes(mask))
-        data = apply_mask((yield from read(length)), mask)
-        frame = Frame(opcode, data, bool(head1 & FIN), bool(head1 & RSV1))
-        if opcode & CONTROL:
-            self.control_frame(frame)
-        else:
-            self.data_frame(frame)
+        start += 4
+        if len(buffer) < start + length:
+            yield from self.arrive(start)
+            yield from self.watch_text(opcode, bool(head1 & RSV1), start, start + length)
+            yield from self.arrive(start + length)
+        data = apply_mask(buffer[start : start + length], buffer[start - 4 : start])
+        del buffer[: start + length]
+        self.take(opcode, data, fin=bool(head1 & FIN), rsv1=bool(head1 & RSV1))
+
+    def arrive(self, size: int) -> Generator[None]:
+        """Wait until the buffer holds so much."""
+        while len(self.reader.buffer) < size:
+            if self.reader.eof:
+                raise EOFError
+            yield
 
     def checked_opcode(self, head1: int, head2: int) -> Opcode:
         """RFC 6455, 5.1 to 5.5, as far as the first two octets tell."""
@@ -131,18 +171,38 @@ class Frames(ServerProtocol):
             raise ProtocolError("reserved bits that no extension has given a meaning")
         return opcode
 
-    def watch_text(self, opcode: Opcode, *, compressed: bool, length: int, mask: bytes) -> Generator[None]:
-        """Check text while the rest of its frame arrives."""
+    def watch_text(self, opcode: Opcode, compressed: bool, start: int, end: int) -> Generator[None]:
+        """Check text while the rest of its frame arrives; its payload lies between ``start`` and ``end``."""
         starts = opcode is Opcode.TEXT and not compressed
         continues = opcode is Opcode.CONT and self.opcode is Opcode.TEXT and not self.compressed
         buffer = self.reader.buffer
-        while (starts or continues) and len(buffer) < length and not self.reader.eof:
+        mask = bytes(buffer[start - 4 : start])
+        while (starts or continues) and len(buffer) < end and not self.reader.eof:
             turn = self.checked % 4
-            self.utf8.decode(apply_mask(buffer[self.checked :], mask[turn:] + mask[:turn]))
-            self.checked = len(buffer)
+            self.utf8.decode(apply_mask(buffer[start + self.checked :], mask[turn:] + mask[:turn]))
+            self.checked = len(buffer) - start
             yield
 
     # --- what was read
+
+    def take(self, opcode: Opcode, data: bytes, *, fin: bool, rsv1: bool) -> None:
+        if opcode & CONTROL:
+            self.control_frame(Frame(opcode, data))
+            return
+        if self.extensions:
+            data = self.inflated(Frame(opcode, data, fin, rsv1))
+        self.fragments += 1
+        size = len(self.pieces) + len(data)
+        # No message needs more fragments than it may have octets, and empty ones must not go on for ever.
+        if size > self.message_size or self.fragments > self.message_size:
+            raise PayloadTooBig(size, self.message_size)
+        if opcode is not Opcode.CONT:
+            self.opcode = opcode
+            self.compressed = rsv1
+        if fin:
+            self.message_ends(data)
+        else:
+            self.message_goes_on(data)
 
     def control_frame(self, frame: Frame) -> None:
         self.recv_frame(frame)  # answers a ping and a close
@@ -153,29 +213,24 @@ class Frames(ServerProtocol):
             assert self.close_rcvd is not None
             self.listener.closed(self.close_rcvd)
 
-    def data_frame(self, frame: Frame) -> None:
-        if frame.opcode is not Opcode.CONT:
-            self.opcode = frame.opcode
-            self.compressed = frame.rsv1
+    def inflated(self, frame: Frame) -> bytes:
         for extension in self.extensions:
             frame = extension.decode(frame, max_size=self.frame_size)
-        self.fragments += 1
-        size = len(self.pieces) + len(frame.data)
-        # No message needs more fragments than it may have octets, and empty ones must not go on for ever.
-        if max(size, self.fragments) > self.message_size:
-            raise PayloadTooBig(size, self.message_size)
-        if frame.fin:
-            self.message_ends(bytes(frame.data))
-            return
+        return bytes(frame.data)
+
+    def message_goes_on(self, data: bytes) -> None:
         if self.opcode is Opcode.TEXT:
-            self.utf8.decode(frame.data[self.checked :])
+            self.utf8.decode(data[self.checked :])
         self.checked = 0
-        self.pieces += frame.data
+        self.pieces += data
 
     def message_ends(self, last: bytes) -> None:
         whole = bytes(self.pieces) + last if self.pieces else last
         payload = whole.decode() if self.opcode is Opcode.TEXT else whole
-        self.begin_message()
+        if self.fragments > 1 or self.checked:
+            self.begin_message()
+        else:  # as most messages are: nothing but this was touched
+            self.fragments, self.opcode = 0, None
         self.listener.message(payload, len(whole))
 
     # --- writing

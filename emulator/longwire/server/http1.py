@@ -11,11 +11,12 @@ from typing import Protocol, cast
 
 import httptools
 
-from longwire.server.http_message import HttpRequest, HttpResponse, TooLarge
+from longwire.server.http_message import Arrived, HttpRequest, HttpResponse, TooLarge
 
 __all__ = ["Exchange", "HttpApplication", "HttpConnection", "HttpRequest", "HttpResponse"]
 
 MAX_HEAD = 64 * 1024  # bytes of request line and headers; API Gateway itself allows 10,240 of headers
+MAX_HEADERS = 1000  # of one request, so that a head of 64 KB does not become a thousand times as many objects
 MAX_BODY = 16 * 1024 * 1024  # bytes; DynamoDB's BatchWriteItem is the largest call a handler makes
 MAX_PIPELINED = 16  # requests waiting on one connection before we stop reading
 REQUEST_TIMEOUT = 30.0  # seconds from a request's first byte to its last (slow-loris)
@@ -67,14 +68,6 @@ class Exchange:
     def upgrade(self, upgraded: Upgraded) -> asyncio.Transport:
         """Hand the transport over, with what the client sent after its request."""
         return self.connection.hand_over(upgraded)
-
-
-@dataclass(frozen=True, slots=True)
-class Arrived:
-    """A request, or the refusal of what could not be one, in the order in which the client sent them."""
-
-    what: HttpRequest | HttpResponse
-    keep_alive: bool = True
 
 
 class HttpConnection(asyncio.Protocol):
@@ -129,8 +122,7 @@ class HttpConnection(asyncio.Protocol):
             self.transport.abort()
 
     def parse(self, parser: httptools.HttpRequestParser, data: bytes) -> None:
-        if self.deadline is None:
-            self.deadline = self.loop.call_later(self.request_timeout, self.too_slow)
+        self.start_deadline()
         headers = self.headers if self.in_head else None
         try:
             parser.feed_data(data)
@@ -173,6 +165,9 @@ class HttpConnection(asyncio.Protocol):
 
     # --- httptools' side
 
+    def on_message_begin(self) -> None:
+        self.start_deadline()  # it may begin behind another, in the same piece of data
+
     def on_url(self, url: bytes) -> None:
         self.target += url
         self.count_head(len(url))
@@ -180,6 +175,8 @@ class HttpConnection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         self.headers.append((name.decode("latin-1"), value.decode("latin-1")))
         self.count_head(len(name) + len(value) + 4)
+        if len(self.headers) > MAX_HEADERS:
+            raise TooLarge(431)
 
     def on_headers_complete(self) -> None:
         self.in_head = False
@@ -249,11 +246,11 @@ class HttpConnection(asyncio.Protocol):
 
     def finished(self, *, close: bool) -> None:
         self.exchange = None
-        if close or (self.parser is None and not self.refused):
+        if close:
             self.transport.close()
         elif self.waiting:
             self.loop.call_soon(self.next_request)
-        elif self.ended:
+        elif self.ended or (self.parser is None and not self.refused):  # behind a declined upgrade comes no HTTP
             self.transport.close()
         elif not self.transport.is_closing():
             self.transport.resume_reading()
@@ -290,6 +287,10 @@ class HttpConnection(asyncio.Protocol):
     def too_slow(self) -> None:
         self.refuse(408)
         self.next_request()
+
+    def start_deadline(self) -> None:
+        if self.deadline is None:
+            self.deadline = self.loop.call_later(self.request_timeout, self.too_slow)
 
     def cancel_deadline(self) -> None:
         if self.deadline is not None:

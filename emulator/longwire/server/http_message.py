@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-__all__ = ["Headers", "HttpRequest", "HttpResponse", "TooLarge"]
+__all__ = ["Arrived", "Headers", "HttpRequest", "HttpResponse", "TooLarge"]
 
 Headers = tuple[tuple[str, str], ...]
 LINE_BREAKS = {ord("\r"): " ", ord("\n"): " ", 0: " "}
@@ -51,6 +51,14 @@ class HttpResponse:
 
     def has_length(self) -> bool:
         return any(name.lower() == "content-length" for name, _ in self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A request, or the refusal of what could not be one, in the order in which the client sent them."""
+
+    what: HttpRequest | HttpResponse
+    keep_alive: bool = True
 
 
 def reason(status: int) -> str:

@@ -24,7 +24,7 @@ def management_input(
 ) -> Management | None:
     """The input, or None for a wrong stage, method or host. ``buffered`` is what the client has not taken yet."""
     found = PATH.fullmatch(request.path)
-    if found is None or found["stage"] != api.stage.name or not for_this_api(request, api):
+    if found is None or found["stage"] != api.stage.name or not api.answers_to(request.header("Host") or ""):
         return None
     connection_id = unquote(found["id"])
     if request.method == "POST":
@@ -37,12 +37,6 @@ def management_input(
 def connection_id_of(request: HttpRequest) -> str:
     found = PATH.fullmatch(request.path)
     return unquote(found["id"]) if found else ""
-
-
-def for_this_api(request: HttpRequest, api: Api) -> bool:
-    """A handler's hard-coded ``https://{other}.execute-api...`` is not ours, whatever port it was redirected to."""
-    host = (request.header("Host") or "").partition(":")[0].lower()
-    return ".execute-api." not in host or host == api.domain_name
 
 
 def forbidden(body: str) -> HttpResponse:

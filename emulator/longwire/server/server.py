@@ -14,6 +14,7 @@ from longwire.core.events import (
     Input,
     InvocationFinished,
     Invoke,
+    LogAccess,
     Noted,
     PeerClosed,
     RejectHandshake,
@@ -27,6 +28,8 @@ from longwire.server.hosts import is_foreign_page, is_local_host
 from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
 from longwire.server.lambda_api import LambdaApi
 from longwire.server.management import connection_id_of, forbidden, is_management, management_input
+from longwire.server.reports import METRICS
+from longwire.server.signatures import unsigned
 from longwire.server.websocket import WebSocket
 
 __all__ = ["Server"]
@@ -36,7 +39,7 @@ CLIENT_BUFFER = 1024 * 1024  # bytes that a client may leave unread before a pos
 
 
 class Pages(Protocol):
-    """The inspector."""
+    """The inspector, which answers for ``/metrics`` as well."""
 
     def request(self, request: HttpRequest, exchange: Exchange) -> None: ...
 
@@ -63,6 +66,8 @@ class Server:
         self.lambda_api: LambdaApi | None = None
         self.pages: Pages | None = None
         self.bound_host = "127.0.0.1"
+        self.verify_sigv4 = False  # of @connections requests
+        self.access_log: Callable[[str], None] = lambda _: None
         self.sockets: dict[str, WebSocket] = {}
         self.exchanges: dict[str, Exchange] = {}
         self.forwards: set[asyncio.Task[None]] = set()
@@ -75,6 +80,7 @@ class Server:
             SendFrame: self.send_frame,
             CloseConnection: self.close_connection,
             Respond: self.respond,
+            LogAccess: lambda effect: self.access_log(effect.line),
             Noted: self.note,
         }
 
@@ -93,6 +99,8 @@ class Server:
             self.page(request, exchange)
         elif is_foreign_page(request.header("Origin"), request.header("Sec-Fetch-Site")):
             exchange.respond(HttpResponse(403, body=b"Pages of other sites are not served.\n", close=True))
+        elif request.path == METRICS:
+            self.page(request, exchange)
         else:
             self.call(request, exchange)
 
@@ -143,6 +151,11 @@ class Server:
         event = management_input(request, request_id, self.api, buffered=buffered, limit=CLIENT_BUFFER)
         if event is None:
             exchange.respond(self.forbidden())
+            return
+        deployment = self.gateway.deployment
+        refused = self.verify_sigv4 and unsigned(request, self.api, deployment.access_keys, self.clock())
+        if refused:
+            exchange.respond(refused)
             return
         self.exchanges[request_id] = exchange
         self.receive(event)

@@ -129,9 +129,11 @@ class WebSocket:
 
     def flush(self) -> None:
         transport = self.transport
-        if transport is None or transport.is_closing():
+        if transport is None:
             return
         for data in self.frames.data_to_send():
+            if transport.is_closing():
+                continue  # it takes no more, and what is not sent must not be kept either
             if data:
                 transport.write(data)
             else:  # the protocol's word for "end of stream"

@@ -6,10 +6,14 @@ from collections.abc import Collection, Mapping
 from longwire.core.api import Api, Stage
 from longwire.core.selection import Selection, SelectionError
 from longwire.errors import TemplateError
+from longwire.template.access_log import access_log
 from longwire.template.integrations import authorizers, integrations
+from longwire.template.models import models
 from longwire.template.physical_ids import ACCOUNT_ID
 from longwire.template.properties import Properties, Resources
 from longwire.template.routes import Targets, routes
+from longwire.template.throttling import throttled
+from longwire.template.usage_plans import with_api_keys
 
 __all__ = ["websocket_api"]
 
@@ -18,7 +22,16 @@ STAGE = "AWS::ApiGatewayV2::Stage"
 # What belongs to an api; its ApiId says to which.
 PARTS = tuple(
     f"AWS::ApiGatewayV2::{name}"
-    for name in ("Authorizer", "Deployment", "Integration", "IntegrationResponse", "Route", "RouteResponse", "Stage")
+    for name in (
+        "Authorizer",
+        "Deployment",
+        "Integration",
+        "IntegrationResponse",
+        "Model",
+        "Route",
+        "RouteResponse",
+        "Stage",
+    )
 )
 STAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 # API Gateway reference, stageVariables: "values must match [A-Za-z0-9-._~:/?#&=,]+"
@@ -32,12 +45,17 @@ def websocket_api(resources: Resources) -> Api:
     properties = the_api(resources, others)
     api_id: str = resources.resolver.identities.ref(properties.logical_id, properties.path)
     check_parts(resources, {api_id, *others.values()})
-    stage = the_stage(resources, api_id, properties)
-    targets = Targets(integrations(resources, api_id, stage.variables), authorizers(resources, api_id, stage.variables))
+    stage_properties = the_stage(resources, api_id, properties)
+    stage = read_stage(stage_properties, resources)
+    targets = Targets(
+        integrations(resources, api_id, stage.variables),
+        authorizers(resources, api_id, stage.variables),
+        models(resources, properties, api_id),
+    )
     found = routes(resources, api_id, targets)
     if not found:
         raise resources.places.error(properties.path[:2], "the WebSocket API has no Route")
-    return Api(
+    api = Api(
         logical_id=properties.logical_id,
         api_id=api_id,
         name=properties.text("Name", properties.logical_id),
@@ -45,8 +63,9 @@ def websocket_api(resources: Resources) -> Api:
         account_id=ACCOUNT_ID,
         route_selection_expression=selection(properties),
         routes=found,
-        stage=stage,
+        stage=throttled(stage, stage_properties, found),
     )
+    return with_api_keys(api, properties, resources)
 
 
 def http_apis(resources: Resources) -> dict[str, str]:
@@ -94,14 +113,14 @@ def selection(properties: Properties) -> str:
     return expression
 
 
-def the_stage(resources: Resources, api_id: str, api: Properties) -> Stage:
+def the_stage(resources: Resources, api_id: str, api: Properties) -> Properties:
     stages = [item for item in resources.of_type(STAGE) if item.text("ApiId") == api_id]
     if not stages:
         raise resources.places.error(api.path[:2], "the WebSocket API has no Stage, so nobody can connect")
     if len(stages) > 1:
         names = " and ".join(properties.logical_id for properties in stages)
         raise resources.places.error(stages[1].path[:2], f"several Stages of one API are not emulated: {names}")
-    return read_stage(stages[0], resources)
+    return stages[0]
 
 
 def read_stage(properties: Properties, resources: Resources) -> Stage:
@@ -114,7 +133,7 @@ def read_stage(properties: Properties, resources: Resources) -> Stage:
     for key, value in variables.items():
         if not VARIABLE_NAME.fullmatch(key) or not VARIABLE_VALUE.fullmatch(value):
             raise variable_error(properties, key, value)
-    return Stage(name, variables)
+    return Stage(name, variables, access_log=access_log(properties))
 
 
 def deployed(properties: Properties, resources: Resources) -> None:

@@ -87,11 +87,15 @@ API = {
 }
 
 ROWS: Mapping[str, Row] = {
+    "AWS::ApiGateway::ApiKey": Row("{short}", "Name", {"APIKeyId": "{short}"}),
+    "AWS::ApiGateway::UsagePlan": Row("{short:.6}", "UsagePlanName", {"Id": "{short:.6}"}),
+    "AWS::ApiGateway::UsagePlanKey": Row("{short}", None, {"Id": "{short}"}),
     "AWS::ApiGatewayV2::Api": Row("{short}", None, API),
     "AWS::ApiGatewayV2::Authorizer": Row("{short}", None, {"AuthorizerId": "{short}"}),
     "AWS::ApiGatewayV2::Deployment": Row("{short}", None, {"DeploymentId": "{short}"}),
     "AWS::ApiGatewayV2::Integration": Row("{short}", None, {"IntegrationId": "{short}"}),
     "AWS::ApiGatewayV2::IntegrationResponse": Row("{short}", None, {"IntegrationResponseId": "{short}"}),
+    "AWS::ApiGatewayV2::Model": Row("{short}", None, {"ModelId": "{short}"}),
     "AWS::ApiGatewayV2::Route": Row("{short}", None, {"RouteId": "{short}"}),
     "AWS::ApiGatewayV2::RouteResponse": Row("{short}", None, {"RouteResponseId": "{short}"}),
     "AWS::ApiGatewayV2::Stage": Row(name_property="StageName"),

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-__all__ = ["Names", "names_of", "nested_names"]
+__all__ = ["ROUTE_SETTINGS", "Names", "names_of", "nested_names"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,9 @@ class Names:
 
 
 TABLES: Mapping[str, str] = {
+    "AWS::ApiGateway::ApiKey": "CustomerId Description Enabled GenerateDistinctId Name Tags Value | StageKeys",
+    "AWS::ApiGateway::UsagePlan": "ApiStages Description Quota Tags Throttle UsagePlanName |",
+    "AWS::ApiGateway::UsagePlanKey": "KeyId! KeyType! UsagePlanId! |",
     "AWS::ApiGatewayV2::Api": """ApiKeySelectionExpression BasePath CorsConfiguration CredentialsArn Description
         DisableSchemaValidation FailOnWarnings IpAddressType Name ProtocolType! RouteKey RouteSelectionExpression Tags
         Target Version | Body BodyS3Location DisableExecuteApiEndpoint""",
@@ -32,9 +35,10 @@ TABLES: Mapping[str, str] = {
         | RequestParameters ResponseParameters""",
     "AWS::ApiGatewayV2::IntegrationResponse": """ApiId! ContentHandlingStrategy IntegrationId!
         IntegrationResponseKey! ResponseTemplates TemplateSelectionExpression | ResponseParameters""",
+    "AWS::ApiGatewayV2::Model": "ApiId! ContentType Description Name! Schema! |",
     "AWS::ApiGatewayV2::Route": """ApiId! ApiKeyRequired AuthorizationScopes AuthorizationType AuthorizerId
-        OperationName RouteKey! RouteResponseSelectionExpression Target
-        | ModelSelectionExpression RequestModels RequestParameters""",
+        ModelSelectionExpression OperationName RequestModels RouteKey! RouteResponseSelectionExpression Target
+        | RequestParameters""",
     "AWS::ApiGatewayV2::RouteResponse": """ApiId! RouteId! RouteResponseKey! ModelSelectionExpression ResponseModels
         | ResponseParameters""",
     "AWS::ApiGatewayV2::Stage": """AccessLogSettings AccessPolicyId ApiId! AutoDeploy ClientCertificateId
@@ -88,6 +92,11 @@ KEYS = "AttributeName! KeyType!"
 INDEX = "IndexName! KeySchema! Projection! ContributorInsightsSpecification OnDemandThroughput ProvisionedThroughput"
 # The same for properties that are mappings, or lists of them.
 NESTED: Mapping[str, Mapping[str, str]] = {
+    "AWS::ApiGateway::UsagePlan": {
+        "ApiStages": "ApiId! Stage! Throttle",
+        "Quota": "Limit! Offset Period!",
+        "Throttle": "BurstLimit RateLimit",
+    },
     "AWS::ApiGatewayV2::Stage": {
         "AccessLogSettings": "DestinationArn Format",
         "DefaultRouteSettings": ROUTE_SETTINGS,

@@ -20,11 +20,15 @@ SERVERLESS = frozenset(
 # What the WebSocket API and its functions are made of.
 READ = frozenset(
     {
+        "AWS::ApiGateway::ApiKey",
+        "AWS::ApiGateway::UsagePlan",
+        "AWS::ApiGateway::UsagePlanKey",
         "AWS::ApiGatewayV2::Api",
         "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::Deployment",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::IntegrationResponse",
+        "AWS::ApiGatewayV2::Model",
         "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::RouteResponse",
         "AWS::ApiGatewayV2::Stage",
@@ -86,11 +90,10 @@ CONFIGURATION = frozenset(
 REFUSED: Mapping[str, str] = {
     "AWS::ApiGatewayV2::ApiMapping": "custom domains are not emulated; connect to the Stage",
     "AWS::ApiGatewayV2::DomainName": "custom domains are not emulated; connect to the Stage",
-    "AWS::ApiGatewayV2::Model": "message validation by Models is not emulated",
     "AWS::ApiGatewayV2::VpcLink": "private integrations are not emulated",
     "AWS::Serverless::HttpApi": "HTTP APIs are not emulated",
     "AWS::Serverless::Api": "REST APIs are not emulated",
-    "AWS::ApiGateway::*": "REST APIs, API keys and usage plans are not emulated",
+    "AWS::ApiGateway::*": "REST APIs are not emulated",
     "AWS::Serverless::LayerVersion": "layers are not emulated; put the code beside the handler",
     "AWS::Lambda::LayerVersion*": "layers are not emulated; put the code beside the handler",
     "AWS::Serverless::Application": "nested applications are not emulated",

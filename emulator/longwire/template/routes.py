@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from longwire.core.api import Authorizer, Integration, Route
+from longwire.core.api import Authorizer, Integration, Route, Validator
+from longwire.core.selection import Selection, SelectionError
+from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties, Resources
 
 __all__ = ["Targets", "routes"]
@@ -14,10 +16,11 @@ PREFIX = "integrations/"
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """What Routes point to, by physical id."""
+    """What Routes point to: by physical id, but ``models`` by Name."""
 
     integrations: Mapping[str, Integration]
     authorizers: Mapping[str, Authorizer]
+    models: Mapping[str, Validator]
 
 
 def routes(resources: Resources, api_id: str, targets: Targets) -> dict[str, Route]:
@@ -40,14 +43,16 @@ def read(properties: Properties, targets: Targets, *, has_response: bool) -> Rou
     if not key or (key.startswith("$") and key not in ("$connect", "$disconnect", "$default")):
         message = f"{key!r} is no route key: text, or $connect, $disconnect or $default"
         raise properties.error("RouteKey", message)
-    if properties.flag("ApiKeyRequired"):
-        raise properties.error("ApiKeyRequired", "API keys are not emulated")
     return Route(
         key=key,
         integration=integration(properties, targets.integrations),
         authorizer=authorizer(properties, key, targets.authorizers),
         two_way=answers(properties, has_response=has_response),
         location=properties.location,
+        api_key_required=properties.flag("ApiKeyRequired"),
+        iam=properties.text("AuthorizationType") == "AWS_IAM",
+        model_selection_expression=model_selection(properties, key),
+        models=request_models(properties, targets.models),
     )
 
 
@@ -74,12 +79,47 @@ def authorizer(properties: Properties, key: str, known: Mapping[str, Authorizer]
     if key != "$connect":
         raise properties.error("AuthorizationType", f"only $connect can be authorized, not {key}")
     if kind == "AWS_IAM":
-        raise properties.error("AuthorizationType", "AWS_IAM authorization is not emulated", "Use CUSTOM or NONE.")
+        if "AuthorizerId" in properties.values:
+            raise properties.error("AuthorizerId", "is not used: the Route's AuthorizationType is AWS_IAM")
+        return None
     identifier = properties.text("AuthorizerId")
     if identifier not in known:
         message = f"{identifier!r} is no Authorizer of this API" if identifier else "CUSTOM needs an AuthorizerId"
         raise properties.error("AuthorizerId", message)
     return known[identifier]
+
+
+def model_selection(properties: Properties, key: str) -> str | None:
+    expression = properties.text("ModelSelectionExpression")
+    if not expression:
+        if properties.mapping("RequestModels"):
+            # Developer guide: "Model validation occurs if you provide a model selection expression".
+            message = "are not used: there is no ModelSelectionExpression"
+            properties.warn("RequestModels", message, r"ModelSelectionExpression: \$default")
+        return None
+    if key in ("$connect", "$disconnect"):
+        path = (*properties.path, "ModelSelectionExpression")
+        properties.places.unsupported(path, f"{key} has no message that a model could describe")
+        return None
+    if not properties.mapping("RequestModels"):
+        message = "every message will be answered Bad request body: there are no RequestModels"
+        properties.warn("ModelSelectionExpression", message)
+    if expression == "$default":  # as CDK and people write it, after RouteResponseSelectionExpression
+        return r"\$default"
+    try:
+        return Selection(expression).expression
+    except SelectionError as exc:
+        raise properties.error("ModelSelectionExpression", str(exc)) from exc
+
+
+def request_models(properties: Properties, known: Mapping[str, Validator]) -> dict[str, Validator]:
+    """By the keys that the expression selects."""
+    names = properties.texts("RequestModels")
+    for key, name in names.items():
+        if name not in known:
+            hint = did_you_mean(name, known) or "It takes the Name of an AWS::ApiGatewayV2::Model, not its Ref."
+            raise properties.places.error((*properties.path, "RequestModels", key), f"{name!r} is no Model", hint)
+    return {key: known[name] for key, name in names.items()}
 
 
 def answers(properties: Properties, *, has_response: bool) -> bool:

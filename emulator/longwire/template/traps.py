@@ -67,8 +67,6 @@ def check_auth(places: Places, auth: Any, path: KeyPath) -> None:
     if isinstance(kind, str) and kind not in AUTH_TYPES:
         hint = did_you_mean(kind, AUTH_TYPES) or f"One of: {', '.join(AUTH_TYPES)}"
         raise places.source_error((*path, "AuthType"), f"there is no AuthType {kind}", hint)
-    if kind == "AWS_IAM":
-        raise places.source_error((*path, "AuthType"), "AWS_IAM authorization is not emulated", "Use CUSTOM or NONE.")
 
 
 def check_events(places: Places, events: Any, path: KeyPath) -> None:

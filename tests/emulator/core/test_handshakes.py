@@ -49,6 +49,15 @@ def test_a_path_that_is_no_stage_is_forbidden(world: Any, target: str) -> None:
     assert w.gateway.connections == {}
 
 
+def test_the_host_of_another_api_is_forbidden(world: Any) -> None:
+    """INFERRED: as a path with no deployed stage."""
+    w = world()
+    w.shake(headers=[("Host", "0123456789.execute-api.us-east-1.amazonaws.com")])
+    assert rejection(w)[0] == 403
+    w.shake(headers=[("Host", w.gateway.deployment.api.domain_name.upper())])
+    assert len(w.of(AcceptHandshake)) == 1
+
+
 def test_a_url_above_4096_characters_is_refused(world: Any) -> None:
     """DOCUMENTED limit; the status is unknown."""
     w = world()

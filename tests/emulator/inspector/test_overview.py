@@ -1,11 +1,12 @@
 """The state that the inspector shows."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from longwire.core.api import Function, Stack
+from longwire.core.api import ApiKey, Function, Stack, UsagePlan
 from longwire.inspector.overview import Urls, overview
 
 
@@ -41,7 +42,19 @@ def test_open_connections_and_routes_are_listed_as_json(world: Any, routes: Any)
     by_key = {row["key"]: row for row in state["stack"]["routes"]}
     assert by_key["$default"] == {
         "key": "$default", "integration": "AWS_PROXY", "function": "Default", "handler": "app.handler", "timeout": 10,
-        "authorizer": None, "two_way": True,
+        "authorizer": None, "two_way": True, "api_key_required": False,
     }  # fmt: skip
     assert (by_key["ping"]["integration"], by_key["ping"]["function"]) == ("MOCK", None)
     assert state["quotas"]["idle_timeout"] == 600
+
+
+def test_api_keys_are_listed_with_the_values_that_are_made_here(world: Any) -> None:
+    w = world()
+    made, given = ApiKey("Made", "i", "s-Made", "m" * 40, generated=True), ApiKey("Given", "j", "s-Given", "g" * 40)
+    plan = UsagePlan("Plan", "gold", (made,))
+    api = replace(w.gateway.deployment.api, api_keys=(made, given), usage_plans=(plan,))
+    state = overview(Stack("s", "us-east-1", "1", api, {}), w.gateway, Urls("127.0.0.1", 9, "dev"), w.now)
+    assert state["stack"]["api_keys"] == [
+        {"logical_id": "Made", "name": "s-Made", "id": "i", "enabled": True, "usage_plan": "gold", "value": "m" * 40},
+        {"logical_id": "Given", "name": "s-Given", "id": "j", "enabled": True, "usage_plan": None, "value": None},
+    ]

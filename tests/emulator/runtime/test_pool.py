@@ -88,7 +88,7 @@ async def test_the_environment_used_last_is_used_first(world: Make) -> None:
 
 
 async def test_no_more_environments_import_at_once_than_the_limit_says(world: Make) -> None:
-    it = world("import time; time.sleep(0.1)\n" + SOURCE, RuntimeLimits(starting=2))
+    it = world("import time; time.sleep(0.1)\n" + SOURCE, RuntimeLimits(starting=2, young=60))
     most = 0
     answers = [it.submit(1) for _ in range(6)]
     while not all(answer.done() for answer in answers):

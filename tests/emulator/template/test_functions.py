@@ -37,6 +37,23 @@ def test_globals_and_the_functions_own_properties_are_put_together(sam: Sample) 
     assert handler.environment["DEBUG"] == "false"
 
 
+@pytest.mark.parametrize("asked", ["arm64", "x86_64"])
+def test_the_architecture_decides_the_price(plain: Sample, asked: str) -> None:
+    plain.replace(
+        "Handler: chat/connection.handler\n", f"Handler: chat/connection.handler\n      Architectures: [{asked}]\n"
+    )
+
+    assert plain.load().functions["ConnectFunction"].architecture == asked
+
+
+def test_an_architecture_that_lambda_has_not_is_refused(plain: Sample) -> None:
+    plain.replace(
+        "Handler: chat/connection.handler\n", "Handler: chat/connection.handler\n      Architectures: [arm]\n"
+    )
+
+    assert plain.error().message == "['arm'] is neither [x86_64] nor [arm64]"
+
+
 def test_inline_code_is_written_to_the_cache_as_index_py(plain: Sample) -> None:
     function = plain.load().functions["MessageFunction"]
 

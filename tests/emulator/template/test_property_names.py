@@ -9,12 +9,16 @@ def test_a_type_has_known_required_and_refused_names() -> None:
     assert names is not None
     assert {"RouteKey", "Target", "RequestModels"} <= names.known
     assert names.required == {"ApiId", "RouteKey"}
-    assert names.refused == {"ModelSelectionExpression", "RequestModels", "RequestParameters"}
+    assert names.refused == {"RequestParameters"}
 
 
 def test_a_type_that_nobody_reads_has_none() -> None:
     assert names_of("AWS::IAM::Role") is None
     assert nested_names("AWS::IAM::Role") == {}
+
+
+def test_a_usage_plan_says_what_its_quota_needs() -> None:
+    assert nested_names("AWS::ApiGateway::UsagePlan")["Quota"].required == {"Limit", "Period"}
 
 
 def test_names_inside_a_property_are_known_too() -> None:

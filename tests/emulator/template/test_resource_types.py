@@ -17,6 +17,9 @@ from longwire.template.resource_types import CREATED, READ, refusal
         "AWS::Logs::LogGroup",
         "AWS::CloudWatch::Alarm",
         "AWS::ApiGateway::Account",
+        "AWS::ApiGateway::ApiKey",
+        "AWS::ApiGateway::UsagePlan",
+        "AWS::ApiGateway::UsagePlanKey",
         "AWS::Lambda::Permission",
     ],
 )
@@ -28,7 +31,6 @@ def test_a_type_that_is_understood_or_means_nothing_here_is_accepted(kind: str) 
     ("kind", "reason", "hint"),
     [
         ("AWS::ApiGatewayV2::ApiMapping", "custom domains", None),
-        ("AWS::ApiGatewayV2::Model", "message validation by Models", None),
         ("AWS::ApiGateway::RestApi", "REST APIs", None),
         ("AWS::Serverless::HttpApi", "HTTP APIs", None),
         ("AWS::Lambda::LayerVersion", "layers", None),

@@ -56,6 +56,13 @@ def test_an_answer_that_will_be_dropped_is_a_warning(sam: Sample) -> None:
     assert "Chat.Routes.sendMessage: the answer will be dropped: it has a RouteResponse but no" in lonely
 
 
+def test_a_route_may_require_an_api_key(sam: Sample) -> None:
+    sam.replace("        $disconnect:\n", "        $disconnect:\n          ApiKeyRequired: true\n")
+    routes = sam.load().api.routes
+
+    assert {key for key, route in routes.items() if route.api_key_required} == {"$disconnect"}
+
+
 def test_a_route_without_a_target_invokes_nothing_and_says_so(plain: Sample) -> None:
     stack = plain.replace("      Target: !Sub integrations/${StagedIntegration}\n", "").load()
 
@@ -80,14 +87,19 @@ def test_a_route_response_is_for_default_alone(plain: Sample, key: str, message:
     ("old", "new", "message"),
     [
         ("RouteKey: staged", "RouteKey: ''", "'' is no route key"),
-        ("RouteKey: staged", "RouteKey: staged\n      ApiKeyRequired: true", "API keys are not emulated"),
+        ("RouteKey: staged", "RouteKey: staged\n      ApiKeyRequired: perhaps", "takes true or false, not 'perhaps'"),
         (
             "RouteKey: staged",
-            "RouteKey: staged\n      RequestModels: {}",
-            "RequestModels of AWS::ApiGatewayV2::Route is not",
+            "RouteKey: staged\n      RequestParameters: {}",
+            "RequestParameters of AWS::ApiGatewayV2::Route is not",
+        ),
+        ("AuthorizationType: CUSTOM", "AuthorizationType: AWS_IAM", "is not used: the Route's AuthorizationType is"),
+        (
+            "RouteKey: $connect",
+            "RouteKey: $connect\n      ModelSelectionExpression: $default",
+            "$connect has no message that a model could describe",
         ),
         ("RouteKey: staged", "RouteKey: staged\n      RouteResponseSelectionExpression: $x", "'$x' is not $default"),
-        ("AuthorizationType: CUSTOM", "AuthorizationType: AWS_IAM", "AWS_IAM authorization is not emulated"),
         ("      AuthorizerId: !Ref Authorizer\n", "", "CUSTOM needs an AuthorizerId"),
         (
             "Target: !Sub integrations/${StagedIntegration}",
@@ -98,6 +110,23 @@ def test_a_route_response_is_for_default_alone(plain: Sample, key: str, message:
 )
 def test_a_route_that_would_not_work_is_refused(plain: Sample, old: str, new: str, message: str) -> None:
     assert message in str(plain.replace(old, new).error())
+
+
+def test_a_connect_route_can_be_for_signed_handshakes(plain: Sample) -> None:
+    plain.replace("      AuthorizerId: !Ref Authorizer\n", "")
+    plain.replace("AuthorizationType: CUSTOM", "AuthorizationType: AWS_IAM")
+
+    routes = plain.load().api.routes
+    assert {key for key, route in routes.items() if route.iam} == {"$connect"}
+    assert routes["$connect"].authorizer is None
+
+
+def test_sam_makes_connect_one_for_signed_handshakes_too(sam: Sample) -> None:
+    auth = "        AuthArn: !GetAtt Authorizer.Arn\n        IdentitySource:\n"
+    sam.replace(auth + "          - route.request.querystring.token\n", "")
+    sam.replace("AuthType: CUSTOM", "AuthType: AWS_IAM")
+
+    assert {key for key, route in sam.load().api.routes.items() if route.iam} == {"$connect"}
 
 
 def test_a_route_response_of_no_route_is_refused(plain: Sample) -> None:

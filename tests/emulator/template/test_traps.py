@@ -53,7 +53,6 @@ def check(auth: str = "{}", routes: str = "{}", events: str = "{}", text: str = 
         ("{}", "{a: {FunctionArn: x, Timeout: 3}}", "{}", "Routes.a.Timeout: a route has no Timeout"),
         ("{AuthType: custom}", "{}", "{}", "Auth.AuthType: there is no AuthType custom\n  Did you mean CUSTOM?"),
         ("{AuthType: JWT}", "{}", "{}", "there is no AuthType JWT\n  One of: NONE, AWS_IAM, CUSTOM"),
-        ("{AuthType: AWS_IAM}", "{}", "{}", "AWS_IAM authorization is not emulated"),
         ("{IdentitySources: [a]}", "{}", "{}", "Auth has no IdentitySources\n  Did you mean IdentitySource?"),
         ("{}", "{}", "{E: {Type: HttpApi}}", "Work.Events.E.Type: events of type HttpApi are not emulated"),
         ("{}", "{}", "{E: {Type: Sqs}}", "events of type Sqs are not emulated\n  Did you mean SQS?"),

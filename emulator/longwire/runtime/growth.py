@@ -1,0 +1,29 @@
+"""Whether one more execution environment would help the calls that wait for one."""
+
+__all__ = ["Growth"]
+
+PATIENCE = 0.02  # seconds after which one is started even while others are being answered
+SHORT = 5.0  # milliseconds: calls of this length wait for a processor, and more processes would not help them
+PATIENCE_WITH_SHORT = 0.25  # seconds: they may turn out to be long after all
+WEIGHT = 1 / 8  # of the newest call in the typical duration
+
+
+class Growth:
+    """Of one function. Told of every answer, asked from time to time."""
+
+    def __init__(self, processors: int) -> None:
+        self.enough_for_short = 2 * processors
+        self.typical_ms: float | None = None
+        self.progress = False
+
+    def answered(self, duration_ms: float) -> None:
+        before = duration_ms if self.typical_ms is None else self.typical_ms
+        self.typical_ms = before + (duration_ms - before) * WEIGHT
+        self.progress = True
+
+    def helps(self, waited: float, environments: int) -> bool:
+        """``waited`` is the seconds of the oldest call; answers since the last question count as progress."""
+        progress, self.progress = self.progress, False
+        if self.typical_ms is not None and self.typical_ms < SHORT and environments >= self.enough_for_short:
+            return waited >= PATIENCE_WITH_SHORT
+        return not progress or waited >= PATIENCE

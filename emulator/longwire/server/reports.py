@@ -1,0 +1,38 @@
+"""What the port tells of its own work, read only: ``/_longwire/usage`` and ``/metrics``."""
+
+import json
+from collections.abc import Callable
+
+from longwire.core.monitor import Monitor
+from longwire.server.http_message import HttpRequest, HttpResponse
+from longwire_infra.usage import Usage
+
+__all__ = ["METRICS", "USAGE", "Reports"]
+
+USAGE, METRICS = "/_longwire/usage", "/metrics"
+
+
+class Reports:
+    """``clock`` gives epoch seconds; counting starts when this is made."""
+
+    def __init__(self, monitor: Monitor, clock: Callable[[], float]) -> None:
+        self.monitor = monitor
+        self.clock = clock
+        self.started = clock()
+        self.answers: dict[str, Callable[[HttpRequest], HttpResponse]] = {USAGE: self.usage, METRICS: self.metrics}
+
+    def record(self) -> Usage:
+        """Up to now."""
+        return self.monitor.meter.usage(self.started, self.clock())
+
+    def usage(self, _request: HttpRequest) -> HttpResponse:
+        """The record's own fields, and ``details``: what they were made of."""
+        body = {**self.record().to_json(), "details": self.monitor.meter.details(self.clock())}
+        headers = (("content-type", "application/json"), ("cache-control", "no-store"))
+        return HttpResponse(200, headers, json.dumps(body, indent=2).encode() + b"\n")
+
+    def metrics(self, request: HttpRequest) -> HttpResponse:
+        from longwire.server.prometheus import exposition
+
+        active = len(self.monitor.meter.opened)
+        return exposition(self.monitor.metrics, self.monitor.api, active, request.header("Accept") or "")

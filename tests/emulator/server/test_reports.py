@@ -1,0 +1,45 @@
+"""``/_longwire/usage`` and ``/metrics``."""
+
+import json
+from typing import Any
+
+from longwire.server.http_message import HttpRequest
+from longwire.server.reports import METRICS, USAGE, Reports
+from longwire_infra.usage import Usage
+
+
+def reports(w: Any) -> Reports:
+    return Reports(w.gateway.deployment.monitor, lambda: w.now)
+
+
+def test_usage_is_the_record_with_what_it_is_made_of(world: Any, routes: Any) -> None:
+    w = world(routes.aws_proxy("send"))
+    made = reports(w)
+    connection_id = w.open()
+    w.say(connection_id, {"action": "send"})
+    w.advance(20)
+    response = made.answers[USAGE](HttpRequest("GET", USAGE, ()))
+
+    body = json.loads(response.body)
+    details = body.pop("details")
+    assert (response.status, dict(response.headers)["content-type"]) == (200, "application/json")
+    assert Usage.from_json(body) == made.record()
+    assert (body["period_seconds"], body["websocket_messages"], body["connection_minutes"]) == ("20", "1", "1")
+    assert details["messages"]["route_message"] == {"count": 1, "billed": 1, "bytes": 18, "in_usage": True}
+    assert details["connections"]["seconds_by_connection"] == {connection_id: 20.0}
+
+
+def test_counting_starts_when_the_emulator_does(world: Any) -> None:
+    w = world()
+    made = reports(w)
+    w.advance(7)
+
+    assert made.record().period_seconds == 7
+
+
+def test_metrics_count_the_open_connections(world: Any) -> None:
+    w = world()
+    w.open()
+    response = reports(w).answers[METRICS](HttpRequest("GET", METRICS, (("Accept", "text/plain"),)))
+
+    assert b'longwire_active_connections{stage="dev"} 1.0\n' in response.body
