@@ -32,7 +32,7 @@ class Command(click.Command):
 @click.group(epilog="Example: longwire dev --template template.yaml")
 @click.version_option(__version__, message="longwire %(version)s")
 def main() -> None:
-    """Run, test and price AWS API Gateway WebSocket APIs on your own machine."""
+    """Run and test AWS API Gateway WebSocket APIs on your own machine."""
 
 
 DEV_EXAMPLES = """Examples:

@@ -112,8 +112,11 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     made = getattr(item, "funcargs", {}).get("longwire")
     if report.failed and report.when == "call" and made is not None:
+        from click import unstyle
+
         from longwire.screen import line
 
         lines = [line(entry) for entry in made.timeline]
-        report.sections.append(("longwire timeline", "\n".join(text for text in lines if text is not None)))
+        text = "\n".join(text for text in lines if text is not None)
+        report.sections.append(("longwire timeline", unstyle(text)))
     return report

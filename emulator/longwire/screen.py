@@ -94,7 +94,9 @@ def logged(entry: Mapping[str, Any]) -> str | None:
     """A handler's own line, with the function's name; Lambda's START, END and REPORT are left to the inspector."""
     if entry["stream"] == "platform":
         return None
-    return f"        {click.style(entry['function'], fg='magenta')} | {harmless(entry['line'])}"
+    name = click.style(entry["function"], fg="magenta")
+    # A traceback is one entry of several lines.
+    return "\n".join(f"        {name} | {harmless(part)}" for part in entry["line"].split("\n"))
 
 
 def harmless(text: str) -> str:

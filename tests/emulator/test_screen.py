@@ -122,3 +122,11 @@ def test_a_log_line_keeps_its_colours_and_loses_what_steers_the_terminal() -> No
     )
     assert text is not None
     assert text.endswith("\x1b[31mred\x1b[0m \\x1b[2J\\x1b]0;title\\x07\tend")
+
+
+def test_a_traceback_keeps_its_lines_each_with_the_functions_name() -> None:
+    text = plain({"event": "log", "function": "Send", "stream": "stderr", "line": "Traceback:\n  File x\nValueError"})
+    assert text is not None
+    first, *others = text.splitlines()
+    assert first.endswith("Send | Traceback:")
+    assert [line.strip() for line in others] == ["Send |   File x", "Send | ValueError"]

@@ -25,7 +25,10 @@ from longwire_app.session import Caller, Peer, Session
 from longwire_app.store import Store
 from longwire_app.turn import Turn
 
-NOW = int(time.time())
+def now() -> int:
+    """Asked by each test: a token of the start of a long run would have expired."""
+    return int(time.time())
+
 
 S = TypeVar("S", bound=Server)
 
@@ -129,7 +132,7 @@ def delivery(aws: Aws, connections: Connections) -> Delivery:  # noqa: ARG001 (i
 @pytest.fixture
 def turn() -> Turn:
     """Plenty of time."""
-    return Turn(now=NOW, deadline=time.monotonic() + 60)
+    return Turn(now=now(), deadline=time.monotonic() + 60)
 
 
 @pytest.fixture
@@ -170,7 +173,7 @@ def context() -> Context:
 @pytest.fixture
 def session() -> Callable[..., Session]:
     def make(connection: str = "c1=", user: str = "alice", tenant: str = "") -> Session:
-        return Session(Peer(connection, connection), user, tenant, "json.webpubsub.azure.v1", NOW * 1000)
+        return Session(Peer(connection, connection), user, tenant, "json.webpubsub.azure.v1", now() * 1000)
 
     return make
 
@@ -187,7 +190,7 @@ def event(caller: Callable[..., Caller]) -> Callable[..., dict[str, Any]]:
     def make(
         route: str, *, body: str | None = None, headers: dict[str, str] | None = None, **who: Any
     ) -> dict[str, Any]:
-        made: dict[str, Any] = proxy_event(route, caller(**who), NOW, body, headers)
+        made: dict[str, Any] = proxy_event(route, caller(**who), now(), body, headers)
         return made
 
     return make
@@ -200,7 +203,7 @@ def handshake() -> Callable[..., dict[str, Any]]:
     def make(
         headers: dict[str, str] | None = None, query: dict[str, str] | None = None, connection: str = "c1="
     ) -> dict[str, Any]:
-        made: dict[str, Any] = handshake_event(NOW, headers or {}, query or {}, connection)
+        made: dict[str, Any] = handshake_event(now(), headers or {}, query or {}, connection)
         return made
 
     return make

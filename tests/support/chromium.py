@@ -1,5 +1,6 @@
 """The Chromium that is installed, driven by Playwright."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +17,8 @@ expect.set_options(timeout=10_000)  # milliseconds; the machine may be busy with
 
 def executable() -> str:
     """Its path; the test fails where there is none, because a page that was not looked at is not tested."""
-    found = next(filter(None, (shutil.which(name) for name in NAMES)), None)
+    named = [name for name in (os.environ.get("PLAYWRIGHT_CHROMIUM"),) if name]
+    found = next(filter(None, map(shutil.which, [*named, *NAMES])), None)
     if found is None:
         pytest.fail("No Chromium is installed, and the page is tested in one: sudo apt install chromium", pytrace=False)
     return found

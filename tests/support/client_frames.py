@@ -65,13 +65,13 @@ class Conversation:
     """A listener that remembers what it was told, and the frames that tell it."""
 
     quotas: Quotas = field(default_factory=Quotas)
-    compression: bool = False
+    offer: str = ""  # of extensions
     answers: bool = False  # echo each message at once
     told: list[Any] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.frames = Frames(self, self.quotas)
-        offer = {"Sec-WebSocket-Extensions": "permessage-deflate"} if self.compression else {}
+        offer = {"Sec-WebSocket-Extensions": self.offer} if self.offer else {}
         assert self.frames.accept(Request("/dev", Headers({**UPGRADE, **offer}))).status_code == 101
 
     def feed(self, *pieces: bytes) -> list[Any]:

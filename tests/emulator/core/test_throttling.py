@@ -151,7 +151,7 @@ def test_a_stage_whose_default_is_zero_answers_every_connect_with_429(world: Any
 
 def test_500_new_connections_a_second_is_the_accounts_quota(world: Any) -> None:
     """DOCUMENTED; the burst is not published."""
-    w = world()
+    w = world(new_connections_burst=500)
     for _ in range(500):
         w.shake()
         assert len(w.of(AcceptHandshake)) == 1

@@ -2,6 +2,7 @@
 
 import os
 import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -111,7 +112,7 @@ def test_a_new_message_before_the_end_of_the_last_is_refused() -> None:
 
 
 def test_rsv1_belongs_to_the_first_frame_of_a_compressed_message_alone() -> None:
-    conversation = Conversation(compression=True)
+    conversation = Conversation(offer="permessage-deflate")
     data = deflated(b"hello" * 9)
     sent = [masked(TEXT, data[:4], fin=False, rsv1=True), masked(CONT, data[4:], rsv1=True)]
     assert conversation.feed(*sent) == [("failed", 1002)]
@@ -177,7 +178,7 @@ def test_empty_fragments_without_end_end() -> None:
 
 @pytest.mark.parametrize("bomb", [b"\0" * 32_769, b"\0" * 50_000_000], ids=["just too large", "50 MB"])
 def test_a_compressed_frame_is_measured_inflated_and_inflated_no_further(bomb: bytes) -> None:
-    conversation = Conversation(compression=True)
+    conversation = Conversation(offer="permessage-deflate")
     fits = deflated(b"\0" * 32_768)
     assert conversation.feed(masked(TEXT, fits, rsv1=True)) == [("\0" * 32_768, 32_768)]
     sent = masked(TEXT, deflated(bomb)[:32_000], rsv1=True)
@@ -188,7 +189,7 @@ def test_a_compressed_frame_is_measured_inflated_and_inflated_no_further(bomb: b
 
 def test_a_message_that_is_full_leaves_no_room_for_a_bomb() -> None:
     """A limit of none left must not become no limit."""
-    conversation = Conversation(Quotas(message_size=32_768), compression=True)
+    conversation = Conversation(Quotas(message_size=32_768), offer="permessage-deflate")
     full = deflated(b"\0" * 32_768) + b"\0\0\xff\xff"
     assert conversation.feed(masked(TEXT, full, fin=False, rsv1=True)) == []
     sent = masked(CONT, deflated(b"\0" * 20_000_000)[:30_000])
@@ -198,7 +199,7 @@ def test_a_message_that_is_full_leaves_no_room_for_a_bomb() -> None:
 
 
 def test_what_does_not_inflate_is_a_protocol_error() -> None:
-    conversation = Conversation(compression=True)
+    conversation = Conversation(offer="permessage-deflate")
     assert conversation.feed(masked(TEXT, b"\xff" * 40, rsv1=True)) == [("failed", 1002)]
 
 
@@ -230,6 +231,25 @@ def test_a_large_message_leaves_in_frames_of_32_kb(payload: str | bytes, opcode:
     conversation.frames.send_message(payload)
     written = conversation.written()
     assert [(kind, len(data)) for kind, data in written] == [(opcode, 32_768), (CONT, 32_768), (CONT, 4_464)]
+
+
+@pytest.mark.parametrize("offer", ["permessage-deflate", "permessage-deflate; server_no_context_takeover"])
+def test_what_is_compressed_can_be_read_with_any_window(offer: str) -> None:
+    conversation = Conversation(offer=offer)
+    texts = ["the same words " * 50, "the same words " * 50, "z" * 20_000, ""]
+    for text in texts:
+        conversation.frames.send_message(text)
+    inflater = zlib.decompressobj(wbits=-15)
+    for (opcode, data), text in zip(conversation.written(), texts, strict=True):
+        assert opcode is TEXT
+        assert inflater.decompress(data + b"\0\0\xff\xff").decode() == text
+
+
+def test_compression_costs_a_client_that_only_listens_little() -> None:
+    with counted_memory() as peak:
+        kept = [Conversation(offer="permessage-deflate") for _ in range(50)]
+        assert peak() < 50 * 20_000
+    assert len(kept) == 50
 
 
 def test_an_error_of_the_listener_is_not_the_clients_fault() -> None:

@@ -24,7 +24,7 @@ ONLY_POST = {
 ALICE = AccessKey("AKIDALICE", "s", "123456789012", "arn:aws:iam::123456789012:user/alice", "AIDA", policy=ONLY_POST)
 
 
-def request(method: str = "POST", body: bytes = b"hello", secret: str = "s") -> HttpRequest:
+def request(method: str = "POST", body: bytes = b"hello", secret: str = ALICE.secret) -> HttpRequest:
     signed = AWSRequest(method, URL, data=body)
     SigV4Auth(Credentials("AKIDALICE", secret), "execute-api", "us-east-1").add_auth(signed)
     headers = [("Host", urlsplit(URL).netloc), *((name, str(value)) for name, value in signed.headers.items())]
