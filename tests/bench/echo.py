@@ -7,20 +7,12 @@ Every client waits for its echo before it sends again. Prints messages/s, latenc
 
 import argparse
 import asyncio
-import base64
-import json
-import os
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
-from pathlib import Path
-from urllib.parse import urlsplit
 
-HERE = Path(__file__).parent
+from load import Client, connected, longwire, masked, report, started
+
 PAYLOAD = b'{"action":"echo","text":"hello, this is a message of about a hundred bytes, as chats have them"}'
 BARE = """
 import asyncio, sys
@@ -36,39 +28,19 @@ asyncio.run(main())
 """
 
 
-def masked(payload: bytes) -> bytes:
-    """One client frame with an all-zero mask, so that the payload is its own masking (RFC 6455, 5.3)."""
-    size = bytes([0x80 | len(payload)]) if len(payload) < 126 else bytes([0x80 | 126]) + len(payload).to_bytes(2, "big")
-    return b"\x81" + size + b"\x00\x00\x00\x00" + payload
-
-
-class Client(asyncio.Protocol):
+class EchoClient(Client):
     """Sends one message, waits for its echo, and again."""
 
-    def __init__(self, host: str, path: str, opened: asyncio.Future[None]) -> None:
-        self.host, self.path, self.opened = host, path, opened
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.frame = masked(PAYLOAD)
-        self.expected = len(self.frame) - 4
         self.received = 0
         self.latencies: list[float] = []
         self.running = False
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        key = base64.b64encode(os.urandom(16)).decode()
-        transport.write(
-            f"GET {self.path} HTTP/1.1\r\nHost: {self.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
-
-    def data_received(self, data: bytes) -> None:
-        if not self.opened.done():
-            assert data.startswith(b"HTTP/1.1 101"), data
-            self.opened.set_result(None)
-            return
+    def frames_received(self, data: bytes) -> None:
         self.received += len(data)
-        if self.received >= self.expected:
+        if self.received >= len(self.frame) - 4:
             self.received = 0
             self.latencies.append(time.perf_counter() - self.sent)
             if self.running:
@@ -80,29 +52,20 @@ class Client(asyncio.Protocol):
 
 
 async def load(url: str, connections: int, seconds: float) -> tuple[float, list[float]]:
-    parts = urlsplit(url)
-    assert parts.hostname is not None
-    assert parts.port is not None
-    loop = asyncio.get_running_loop()
-    clients = []
-    for _ in range(connections):
-        opened: asyncio.Future[None] = loop.create_future()
-        _, client = await loop.create_connection(
-            partial(Client, parts.netloc, parts.path, opened), parts.hostname, parts.port
-        )
-        await asyncio.wait_for(opened, 30)
-        clients.append(client)
+    clients = [EchoClient(url) for _ in range(connections)]
+    for client in clients:
+        await connected(client)
     await drive(clients, min(1.0, seconds))
     for client in clients:
         client.latencies.clear()
     await drive(clients, seconds)
-    latencies = sorted(latency for client in clients for latency in client.latencies)
+    latencies = [latency for client in clients for latency in client.latencies]
     for client in clients:
         client.transport.close()
     return len(latencies) / seconds, latencies
 
 
-async def drive(clients: list[Client], seconds: float) -> None:
+async def drive(clients: list[EchoClient], seconds: float) -> None:
     for client in clients:
         client.running = True
         client.send()
@@ -112,22 +75,6 @@ async def drive(clients: list[Client], seconds: float) -> None:
     await asyncio.sleep(0.5)
 
 
-@contextmanager
-def started(*command: str) -> Iterator[str]:
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    yield json.loads(line)["websocket_url"] if line.startswith("{") else line.strip()
-    process.terminate()
-    process.stdout.read()
-    process.wait(10)
-
-
-def report(name: str, rate: float, latencies: list[float]) -> None:
-    p50, p99 = (latencies[int(len(latencies) * q)] * 1000 for q in (0.5, 0.99))
-    print(f"{name:10} {rate:9,.0f} messages/s   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--connections", type=int, default=50)
@@ -135,14 +82,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     ratios = []
-    longwire = (sys.executable, "-m", "longwire", "dev", "-t", str(HERE / "echo_app" / "template.yaml"), "--port", "0")
-    with started(sys.executable, "-c", BARE) as bare, started(*longwire, "--quiet", "--json") as ours:
+    with started(sys.executable, "-c", BARE) as bare, started(*longwire("echo_app")) as ours:
         for _ in range(options.rounds):
-            bare_rate, latencies = asyncio.run(load(bare, options.connections, options.seconds))
-            report("bare", bare_rate, latencies)
-            our_rate, latencies = asyncio.run(load(ours, options.connections, options.seconds))
-            report("longwire", our_rate, latencies)
-            ratios.append(our_rate / bare_rate)
+            rates = []
+            for name, process in (("bare", bare), ("longwire", ours)):
+                rate, latencies = asyncio.run(load(process["websocket_url"], options.connections, options.seconds))
+                report(name, rate, "messages", latencies)
+                rates.append(rate)
+            ratios.append(rates[1] / rates[0])
     print(f"ratio to bare, median of {options.rounds}: {statistics.median(ratios):.2f}")
 
 

@@ -34,7 +34,7 @@ def deployed(template: str) -> DeployedStage | None:
     region = REGION.search(url)
     if region is None:
         raise pytest.UsageError(f"{variable_of(template)}={url}: write wss://ID.execute-api.REGION.amazonaws.com/STAGE")
-    return DeployedStage(url.rstrip("/"), region[1], {}, emulated=False)
+    return DeployedStage(url.rstrip("/"), region[1], {})
 
 
 def on_aws() -> bool:
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if FOLDER in item.path.parents]
     for item in ours:
         if "emulated" in getattr(item, "fixturenames", ()) and item.get_closest_marker("emulator_only") is None:
-            raise pytest.UsageError(f"{item.nodeid} changes settings, so it needs @pytest.mark.emulator_only(reason=...)")
+            raise pytest.UsageError(f"{item.nodeid} uses `emulated`, so it needs the marker emulator_only(reason=...)")
     if not on_aws():
         return
     check_credentials()
@@ -138,9 +138,7 @@ def emulated(stages: EmulatedStages) -> Iterator[Emulated]:
     """The emulator with settings or template parameters of the test's own."""
     used = []
 
-    def start(
-        template: str, *, parameters: Mapping[str, str] | None = None, **settings: object
-    ) -> DeployedStage:
+    def start(template: str, *, parameters: Mapping[str, str] | None = None, **settings: object) -> DeployedStage:
         used.append(stages.stage(template, parameters or {}, settings))
         return used[-1]
 

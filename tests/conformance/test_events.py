@@ -100,7 +100,9 @@ def test_the_keys_of_each_request_context_stand_in_aws_order(observer: Observer)
 
 def test_route_keys_and_event_types(observer: Observer) -> None:
     """B2.1, B2.2 DOCUMENTED [DG:websocket-api-logging]: routeKey and eventType of the three events."""
-    found = [(event["requestContext"]["routeKey"], event["requestContext"]["eventType"]) for event in three_events(observer)]
+    found = [
+        (event["requestContext"]["routeKey"], event["requestContext"]["eventType"]) for event in three_events(observer)
+    ]
     assert found == [("$connect", "CONNECT"), ("twoway", "MESSAGE"), ("$disconnect", "DISCONNECT")]
 
 
@@ -317,7 +319,7 @@ def test_a_lost_connection_is_1006(observer: Observer) -> None:
 
 
 def test_disconnect_comes_exactly_once(api: DeployedStage, observer: Observer) -> None:
-    """B4.2 DOCUMENTED [DG:apigateway-websocket-api-route-keys-connect-disconnect]: after the close; here exactly once."""
+    """B4.2 DOCUMENTED [DG:apigateway-websocket-api-route-keys-connect-disconnect]: after the close, once."""
     client = observer.watched()
     first = observer.received()["requestContext"]["connectionId"]
     client.close(4000, "twice?")

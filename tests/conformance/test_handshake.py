@@ -85,7 +85,7 @@ def test_without_a_connect_route_everybody_is_let_in(selecting: DeployedStage) -
 
 @pytest.mark.parametrize("path", ["/nosuchstage", "/nosuchstage/", "/Conformance"])
 def test_an_unknown_stage_is_forbidden(api: DeployedStage, path: str) -> None:
-    """A2.16 INFERRED [execute-api's answer to a path with no Stage]: an unknown stage: 403 `{"message":"Forbidden"}`."""
+    """A2.16 INFERRED [execute-api's answer]: an unknown stage: 403 `{"message":"Forbidden"}`."""
     answer = api.raw().upgrade(path)
     assert (answer.status, answer.body) == (403, b'{"message":"Forbidden"}')
 
@@ -105,9 +105,7 @@ def test_a_get_without_an_upgrade_is_answered_with_426(api: DeployedStage, more:
 
 
 @pytest.mark.parametrize(("status", "text"), [(401, "Unauthorized"), (403, "Forbidden")])
-def test_the_body_of_a_refusal_names_the_connection_and_the_request(
-    api: DeployedStage, status: int, text: str
-) -> None:
+def test_the_body_of_a_refusal_names_the_connection_and_the_request(api: DeployedStage, status: int, text: str) -> None:
     """A2.19 CLAIMED [MS]: a refusal has the body `{"message", "connectionId", "requestId"}` as application/json."""
     _, answer = api.upgraded(answering({"statusCode": status}))
     body = json.loads(answer.body)

@@ -80,9 +80,7 @@ def test_other_values_are_made_text(selecting: DeployedStage, message: Any, key:
         ("${request.body.a}", {"a": "${request.body.b}", "b": "fixed"}, "Forbidden"),
     ],
 )
-def test_the_grammar_of_expressions(
-    emulated: Emulated, expression: str, message: Any, key: str
-) -> None:
+def test_the_grammar_of_expressions(emulated: Emulated, expression: str, message: Any, key: str) -> None:
     """C1.1 DOCUMENTED [DG:apigateway-websocket-api-selection-expressions]: any JSONPath, text alone; evaluated once."""
     stage = emulated("selection", parameters={"RouteSelectionExpression": expression})
     answer = said(stage.connect(), message)
@@ -143,7 +141,7 @@ def test_a_one_way_route_sends_nothing(api: DeployedStage) -> None:
 
 @pytest.mark.parametrize("body", ["plain", '{"a": 1}', "ä€😀\u0000\n", " "])
 def test_a_two_way_route_sends_the_body(api: DeployedStage, body: str) -> None:
-    """C2.2 DOCUMENTED [DG:apigateway-websocket-api-route-response]: two-way: the body is the frame, and nothing else."""
+    """C2.2 DOCUMENTED [DG:apigateway-websocket-api-route-response]: two-way: the function's body is the frame."""
     assert said(api.connect(), {"action": "twoway", "answer": {"statusCode": 200, "body": body}}) == body
 
 

@@ -33,6 +33,7 @@ class Echo:
 
     def __init__(self, quotas: Quotas) -> None:
         self.quotas = quotas
+        self.connections: set[EchoConnection] = set()
 
     def request(self, request: HttpRequest, exchange: Exchange) -> None:
         socket = EchoSocket(exchange, self.quotas)
@@ -41,6 +42,20 @@ class Echo:
             socket.accept(None)
         else:
             exchange.respond(refused)
+
+
+class EchoConnection(HttpConnection):
+    """Known to its echo until it is over, so that none is left behind."""
+
+    application: Echo
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.application.connections.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.application.connections.discard(self)
 
 
 class EchoSocket(WebSocket):
@@ -57,11 +72,21 @@ async def served_echo(quotas: Quotas) -> AsyncIterator[str]:
     """The URL of an echo on a free port of this machine."""
     loop = asyncio.get_running_loop()
     application = Echo(quotas)
-    server = await loop.create_server(lambda: HttpConnection(application, loop), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: EchoConnection(application, loop), "127.0.0.1", 0)
     try:
         yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     finally:
         server.close()
+        await all_over(application)
+
+
+async def all_over(application: Echo) -> None:
+    """Cut what is open, and what was just being accepted."""
+    for _ in range(5):
+        for connection in application.connections:
+            connection.transport.abort()
+        await asyncio.sleep(0)
+    assert application.connections == set()
 
 
 async def run_cases(

@@ -1,7 +1,7 @@
 """A deployed Stage as its clients meet it: an address. Whether AWS or the emulator is behind it makes no difference."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -14,25 +14,12 @@ PATIENCE = 15.0  # seconds for what may need a cold start
 
 
 class DeployedStage:
-    """``credentials`` are boto3's keyword arguments; empty on AWS, where they come from the environment.
+    """``credentials`` are boto3's keyword arguments; empty on AWS, where they come from the environment."""
 
-    ``access_log`` are the lines of an emulated Stage's.
-    """
-
-    def __init__(
-        self,
-        url: str,
-        region: str,
-        credentials: Mapping[str, str],
-        *,
-        emulated: bool,
-        access_log: Sequence[str] = (),
-    ) -> None:
+    def __init__(self, url: str, region: str, credentials: Mapping[str, str]) -> None:
         self.url = url
         self.region = region
         self.credentials = dict(credentials)
-        self.emulated = emulated
-        self.access_log = access_log
         self.parts = urlsplit(url)
         self.path = self.parts.path
         self.stage = self.path.strip("/")
@@ -86,7 +73,7 @@ class DeployedStage:
         return make("apigatewaymanagementapi", **{**given, **options})
 
     def call(self, method: str, path: str, body: bytes = b"", *, stage: str | None = None) -> Answer:
-        """One request to the Stage's management API, signed, and its answer byte by byte; ``path`` follows the stage."""
+        """One signed request to the management API, and its answer byte by byte; ``path`` follows the stage."""
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
 

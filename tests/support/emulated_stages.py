@@ -44,10 +44,9 @@ class EmulatedStages:
             stack = load(self.folder / f"{template}.yaml", parameters=given)
             quotas = changed(Quotas(), wanted, "the test")
             keys = read_keys(self.folder / "access_keys.json", stack.account_id)
-            lines: list[str] = []
-            options = Options(port=0, quotas=quotas, verify_sigv4=True, access_keys=keys, access_log=lines.append)
+            options = Options(port=0, quotas=quotas, verify_sigv4=True, access_keys=keys)
             server = self.servers[key] = LongwireServer(stack, options)
-            self.stages[key] = DeployedStage(server.url, stack.region, CREDENTIALS, emulated=True, access_log=lines)
+            self.stages[key] = DeployedStage(server.url, stack.region, CREDENTIALS)
         return self.stages[key]
 
     def close(self) -> None:

@@ -1,22 +1,21 @@
 """The authorizer: does and returns what the query string asks for."""
 
 import json
-import time
 from typing import Any
 
 from observer import post
 
 
 def handler(event: dict[str, Any], context: object) -> Any:  # noqa: ARG001 - Lambda's signature
-    """Post the event to ``observer``; then ``sleep``, ``raise``, or return ``answer`` with the ARN for ``METHOD_ARN``."""
+    """Post the event to ``observer``; then ``raise``, or return ``judgement`` with the ARN for ``METHOD_ARN``."""
     query = event["queryStringParameters"]
-    if "observer" in query:
-        post(event["requestContext"], query["observer"], json.dumps(event))
-    time.sleep(float(query.get("sleep", 0)))
+    observer = query.get("observer") or event["headers"].get("X-Observer")
+    if observer:
+        post(event["requestContext"], observer, json.dumps(event))
     if "raise" in query:
         raise RuntimeError(query["raise"])  # Lambda reports the message as errorMessage
-    if "answer" in query:
-        return json.loads(query["answer"].replace("METHOD_ARN", event["methodArn"]))
+    if "judgement" in query:
+        return json.loads(query["judgement"].replace("METHOD_ARN", event["methodArn"]))
     return allowed(event["methodArn"], query)
 
 

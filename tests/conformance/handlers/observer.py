@@ -1,7 +1,8 @@
 """How a test learns what a function received: the event is posted to a connection that the test reads.
 
-A client that connects with ``?observer=ID``, or the header X-Observer, has its events posted to the connection ID. $disconnect's event has no
-query string, so the observer is remembered: in the authorizer's context where there is one, else in a table.
+A client that connects with ``?observer=ID``, or the header X-Observer, has its events posted to the connection ID.
+$disconnect's event has no query string, so the observer is remembered: in the authorizer's context where there is
+one, else in a table.
 """
 
 import json

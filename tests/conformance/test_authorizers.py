@@ -1,0 +1,397 @@
+"""Sections A2.8 to A2.13 and F: who is let in. Custom authorizers, IAM, API keys."""
+
+import json
+from typing import Any
+
+import pytest
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from deployed_stage import PATIENCE, DeployedStage, Observer, whoami
+from emulated_stages import Emulated
+from longwire.testing import Client, Refused
+
+TOKEN = {"token": "t"}
+HEADER = {"X-Token": "t"}
+OPEN_KEY, SLOW_KEY, SMALL_KEY = "conformanceopenkey0000", "conformanceslowkey0000", "conformancesmallkey000"
+ANOTHER_STACK = "it needs a stack of its own with other parameters"
+
+
+def let_in(stage: DeployedStage, query: dict[str, str] | None = None, **options: Any) -> Client:
+    return stage.connect(query={**TOKEN, **(query or {})}, headers=HEADER, **options)
+
+
+def kept_out(stage: DeployedStage, **query: str) -> Refused:
+    return stage.refused(query={**TOKEN, **query}, headers=HEADER)
+
+
+def statement(effect: str = "Allow", **fields: Any) -> dict[str, Any]:
+    given = {"Action": "execute-api:Invoke", "Resource": "METHOD_ARN", **fields}
+    return {"Effect": effect, **{name: value for name, value in given.items() if value is not None}}
+
+
+def policy(*statements: dict[str, Any], **more: Any) -> dict[str, str]:
+    """The query that makes the authorizer answer with these statements."""
+    document = {"Version": "2012-10-17", "Statement": list(statements)}
+    return {"judgement": json.dumps({"principalId": "me", "policyDocument": document, **more})}
+
+
+@pytest.fixture
+def observer(guarded: DeployedStage) -> Observer:
+    return Observer(guarded, let_in(guarded))
+
+
+# --- identity sources
+
+
+@pytest.mark.parametrize(
+    ("query", "headers"), [({}, HEADER), ({"token": ""}, HEADER), (TOKEN, {}), (TOKEN, {"X-Token": ""}), ({}, {})]
+)
+def test_a_missing_or_empty_identity_source_is_401(guarded: DeployedStage, query: Any, headers: Any) -> None:
+    """A2.8, F2 DOCUMENTED [V2 CreateAuthorizer.IdentitySource]: one identity source missing or empty: 401."""
+    assert guarded.refused(query=query, headers=headers).status == 401
+
+
+def test_without_its_identity_sources_the_authorizer_is_not_invoked(guarded: DeployedStage, observer: Observer) -> None:
+    """A2.8 DOCUMENTED [V2 CreateAuthorizer.IdentitySource]: the function is not invoked then."""
+    guarded.refused(query={"token": "t", "observer": observer.connection_id})
+    let_in(guarded, {"observer": observer.connection_id, "order": "second"})
+    assert observer.received()["queryStringParameters"]["order"] == "second"
+
+
+def test_all_identity_sources_present_invoke_the_authorizer(guarded: DeployedStage, observer: Observer) -> None:
+    """F2 DOCUMENTED [DG:apigateway-websocket-api-lambda-auth]: header and query string sources, both needed."""
+    let_in(guarded, {"observer": observer.connection_id})
+    assert observer.received()["type"] == "REQUEST"
+
+
+def test_a_header_source_is_found_in_any_case(guarded: DeployedStage) -> None:
+    """F2 UNKNOWN [default]: the name of a header source is compared without regard to case."""
+    assert whoami(guarded.connect(query=TOKEN, headers={"x-token": "t"}))
+
+
+@pytest.mark.emulator_only(reason=ANOTHER_STACK)
+@pytest.mark.parametrize(
+    "source", ["stageVariables.colour", "context.stage", "context.identity.sourceIp", "context.routeKey"]
+)
+def test_stage_variables_and_context_are_identity_sources(emulated: Emulated, source: str) -> None:
+    """F2 INFERRED [spelling]: `stageVariables.X` and `context.X` are identity sources as well."""
+    stage = emulated("authorizer", parameters={"IdentitySource": f"{source},route.request.querystring.token"})
+    assert whoami(stage.connect(query=TOKEN))
+    assert stage.refused().status == 401
+
+
+@pytest.mark.emulator_only(reason=ANOTHER_STACK)
+def test_a_stage_variable_that_the_stage_lacks_is_401(emulated: Emulated) -> None:
+    """F2 INFERRED [as the others]: a stage variable that the stage does not have: 401 for everybody."""
+    stage = emulated("authorizer", parameters={"IdentitySource": "stageVariables.nosuch"})
+    assert stage.refused().status == 401
+
+
+# --- what the authorizer's answer means
+
+
+def test_unauthorized_is_401(guarded: DeployedStage) -> None:
+    """A2.9 DOCUMENTED [DG:apigateway-websocket-api-lambda-auth]: an authorizer raises exactly `Unauthorized`: 401."""
+    assert kept_out(guarded, **{"raise": "Unauthorized"}).status == 401
+
+
+@pytest.mark.parametrize("words", ["unauthorized", "Unauthorized!", "no"])
+def test_another_exception_is_500(guarded: DeployedStage, words: str) -> None:
+    """A2.11 DOCUMENTED [DG:supported-gateway-response-types]: an authorizer that raises anything else: 500."""
+    assert kept_out(guarded, **{"raise": words}).status == 500
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        None,
+        "text",
+        {},
+        {"principalId": "me"},
+        {"principalId": "me", "policyDocument": {"Statement": []}},
+        {"principalId": "me", "policyDocument": {"Statement": [{"Effect": "Perhaps", "Resource": "*"}]}},
+        {"isAuthorized": True},
+    ],
+)
+def test_an_answer_that_is_no_policy_is_500(guarded: DeployedStage, answer: Any) -> None:
+    """A2.11 DOCUMENTED [DG:supported-gateway-response-types]: a malformed policy: 500."""
+    assert kept_out(guarded, judgement=json.dumps(answer)).status == 500
+
+
+@pytest.mark.parametrize("context", ["text", [], {"a": {}}, {"a": []}])
+def test_a_context_that_is_no_object_of_simple_values_is_500(guarded: DeployedStage, context: Any) -> None:
+    """A2.11 DOCUMENTED [DG:supported-gateway-response-types]: a context that is no object of simple values: 500."""
+    assert kept_out(guarded, **policy(statement(), context=context)).status == 500
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [statement("Deny")],
+        [statement(), statement("Deny")],
+        [statement("Deny", Resource="*"), statement()],
+        [statement("Deny", Action="*")],
+        [statement(Resource="arn:aws:execute-api:us-east-1:123456789012:0123456789/conformance/$connect")],
+        [statement(Action="lambda:InvokeFunction")],
+        [statement(Action=None, NotAction="execute-api:Invoke")],
+        [statement(Resource=None, NotResource="METHOD_ARN")],
+    ],
+)
+def test_deny_or_no_allow_is_403(guarded: DeployedStage, statements: list[Any]) -> None:
+    """A2.10, F5 DOCUMENTED [DG:supported-gateway-response-types]: Deny, or no Allow that matches: 403."""
+    assert kept_out(guarded, **policy(*statements)).status == 403
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        [statement()],
+        [statement(Resource="*")],
+        [statement(Resource=["arn:aws:s3:::x", "arn:*:execute-api:*:*:*/conformance/*"])],
+        [statement(Action="EXECUTE-API:invoke")],
+        [statement(Action=["s3:*", "execute-api:*"])],
+        [statement(Action="*")],
+        [statement(Action=None, NotAction="s3:*")],
+        [statement(Resource=None, NotResource="*/$disconnect")],
+        [statement(), statement("Deny", Resource="*/secret")],
+    ],
+)
+def test_an_allow_that_matches_lets_in(guarded: DeployedStage, statements: list[Any]) -> None:
+    """F5 DOCUMENTED [IAM's evaluation logic]: wildcards, lists, NotAction and NotResource; Deny goes before Allow."""
+    assert whoami(let_in(guarded, policy(*statements)))
+
+
+@pytest.mark.parametrize(("end", "status"), [("/*/*", 403), ("/*", 101)])
+def test_a_rest_style_resource_does_not_match(
+    guarded: DeployedStage, observer: Observer, end: str, status: int
+) -> None:
+    """A2.10, F5 OBSERVED [GH:aws-powertools/powertools-lambda-python#5800]: `{stage}/*` matches, `{stage}/*/*` not."""
+    let_in(guarded, {"observer": observer.connection_id})
+    arn = observer.received()["methodArn"].removesuffix("/$connect")
+    query = {**TOKEN, **policy(statement(Resource=arn + end))}
+    _, answer = guarded.upgraded(query, ("X-Token", "t"))
+    assert answer.status == status
+
+
+@pytest.mark.emulator_only(reason="the emulator judges no Condition, and says so instead of guessing")
+def test_a_policy_with_a_condition_is_refused(guarded: DeployedStage) -> None:
+    """F5 UNKNOWN [refused by name]: a policy with a Condition: 500, never more than AWS allows."""
+    condition = {"IpAddress": {"aws:SourceIp": "127.0.0.1"}}
+    assert kept_out(guarded, **policy({**statement(), "Condition": condition})).status == 500
+
+
+@pytest.mark.parametrize(("size", "status"), [("7000", 101), ("9000", 500)])
+def test_an_authorizers_result_has_at_most_8_kb(guarded: DeployedStage, size: str, status: int) -> None:
+    """F4 DOCUMENTED [DG-now:quotas]: an authorizer's result above 8 KB: 500."""
+    _, answer = guarded.upgraded({**TOKEN, "size": size}, ("X-Token", "t"))
+    assert answer.status == status
+
+
+def test_the_authorizer_is_called_for_every_connection(guarded: DeployedStage, observer: Observer) -> None:
+    """F1 INFERRED [V2: result TTL is for HTTP APIs only]: nothing is cached; every connect invokes the authorizer."""
+    for order in ("first", "second"):
+        client = let_in(guarded, {"observer": observer.connection_id})
+        kinds = [observer.received(), observer.received()]
+        assert [event.get("type") for event in kinds] == ["REQUEST", None], order
+        client.close()
+        assert observer.received()["requestContext"]["eventType"] == "DISCONNECT"
+
+
+@pytest.mark.parametrize(
+    ("effect", "words"),
+    [
+        ("Deny", "with an explicit deny in an identity-based policy"),
+        ("Allow", "because no identity-based policy allows the execute-api:Invoke action"),
+    ],
+)
+def test_the_words_of_a_refused_policy(guarded: DeployedStage, effect: str, words: str) -> None:
+    """A2.19 CLAIMED [MS]: the body of that 403 says which kind of refusal it is."""
+    resource = "METHOD_ARN" if effect == "Deny" else "arn:nothing"
+    refused = kept_out(guarded, **policy(statement(effect, Resource=resource)))
+    assert json.loads(refused.body)["message"] == f"User is not authorized to access this resource {words}"
+
+
+# --- the authorizer's event, and its context in the events that follow
+
+
+def test_the_authorizers_event(guarded: DeployedStage, observer: Observer) -> None:
+    """B1.1, B1.5, F3 DOCUMENTED [DG:apigateway-websocket-api-lambda-auth]: type, methodArn; no path, no body."""
+    let_in(guarded, {"observer": observer.connection_id})
+    event = observer.received()
+    names = ["type", "methodArn", "headers", "multiValueHeaders", "queryStringParameters"]
+    names += ["multiValueQueryStringParameters", "stageVariables", "requestContext"]
+    assert sorted(event) == sorted(names)
+    context = event["requestContext"]
+    assert (context["routeKey"], context["eventType"], "authorizer" in context) == ("$connect", "CONNECT", False)
+    arn, _, path = event["methodArn"].rpartition(f":{context['apiId']}/")
+    assert (arn.split(":")[:4], path) == (["arn", "aws", "execute-api", guarded.region], "conformance/$connect")
+
+
+def test_the_authorizers_event_keeps_the_hop_headers(guarded: DeployedStage, observer: Observer) -> None:
+    """B3.2 OBSERVED [DG, PT, SLSO19]: the authorizer's headers keep Connection, Upgrade and a content-length of 0."""
+    let_in(guarded, {"observer": observer.connection_id})
+    authorizer, connect = observer.received()["headers"], observer.received()["headers"]
+    hop = {"Connection": "upgrade", "Upgrade": "websocket", "content-length": "0"}
+    assert {name: authorizer.get(name) for name in hop} == hop
+    assert {**connect, **hop} == authorizer
+    assert list(authorizer) == sorted(authorizer, key=str.lower)
+
+
+@pytest.mark.emulator_only(reason=ANOTHER_STACK)
+def test_the_authorizers_event_has_empty_objects_for_no_query_and_no_variables(emulated: Emulated) -> None:
+    """B1.3, B1.4 OBSERVED [PT]: queryStringParameters is always there, `{}` when there is no query string."""
+    stage = emulated("authorizer", parameters={"IdentitySource": "route.request.header.X-Observer"})
+    observer = Observer(stage, stage.connect(headers={"X-Observer": "AAAAAAAAAAACAAA="}))
+    stage.connect(headers={"X-Observer": observer.connection_id})
+    event = observer.received()
+    assert (event["queryStringParameters"], event["multiValueQueryStringParameters"]) == ({}, {})
+    assert event["stageVariables"] == {"colour": "blue"}
+
+
+def events_of(guarded: DeployedStage, observer: Observer) -> list[dict[str, Any]]:
+    """CONNECT, MESSAGE and DISCONNECT of a connection that the authorizer has described."""
+    client = let_in(guarded, {"observer": observer.connection_id})
+    observer.received()
+    connect = observer.received()
+    client.send(action="twoway")
+    message = client.receive_json(PATIENCE)
+    client.close()
+    return [connect, message, observer.received()]
+
+
+def test_the_authorizers_context_is_in_every_later_event(guarded: DeployedStage, observer: Observer) -> None:
+    """B2.14, F4 OBSERVED [public captures, GH:aws/chalice#2060]: context, flattened, and principalId in all events."""
+    for event in events_of(guarded, observer):
+        found = event["requestContext"]["authorizer"]
+        assert (found["text"], found["principalId"]) == ("blue", "somebody")
+
+
+def test_context_values_are_text(guarded: DeployedStage, observer: Observer) -> None:
+    """F4 INFERRED [`$context.authorizer.x` is documented as stringified]: numbers and booleans are text in events."""
+    for event in events_of(guarded, observer):
+        found = event["requestContext"]["authorizer"]
+        assert (found["number"], found["flag"]) == ("1", "true")
+
+
+def test_integration_latency_is_in_connect_alone(guarded: DeployedStage, observer: Observer) -> None:
+    """F4 OBSERVED [public captures, GH:aws/chalice#2060]: integrationLatency, whole milliseconds, only in CONNECT."""
+    found = [event["requestContext"]["authorizer"].get("integrationLatency") for event in events_of(guarded, observer)]
+    assert type(found[0]) is int
+    assert found[1:] == [None, None]
+
+
+def test_where_the_authorizers_context_stands(guarded: DeployedStage, observer: Observer) -> None:
+    """B2.16 OBSERVED [public captures]: authorizer follows routeKey; messageId and disconnectStatusCode beside it."""
+    found = [list(event["requestContext"])[:3] for event in events_of(guarded, observer)]
+    assert found == [
+        ["routeKey", "authorizer", "eventType"],
+        ["routeKey", "authorizer", "messageId"],
+        ["routeKey", "disconnectStatusCode", "authorizer"],
+    ]
+
+
+def test_a_principal_id_is_optional(guarded: DeployedStage) -> None:
+    """F4 OBSERVED [one capture]: without a principalId in the answer the events have none."""
+    document = {"Version": "2012-10-17", "Statement": [statement()]}
+    query = {"judgement": json.dumps({"policyDocument": document, "context": {"a": "b"}})}
+    assert whoami(let_in(guarded, query))["authorizer"] == {"a": "b"}
+
+
+# --- AWS_IAM
+
+
+def signed_headers(stage: DeployedStage, credentials: Any = None) -> dict[str, str]:
+    request = AWSRequest("GET", stage.management_url)
+    SigV4Auth(credentials or stage.signer(), "execute-api", stage.region).add_auth(request)
+    return {name: str(value) for name, value in request.headers.items()}
+
+
+def signed_url(stage: DeployedStage, credentials: Any = None) -> str:
+    request = AWSRequest("GET", stage.management_url)
+    SigV4QueryAuth(credentials or stage.signer(), "execute-api", stage.region, 60).add_auth(request)
+    return stage.url.partition(":")[0] + ":" + str(request.url).partition(":")[2]
+
+
+def test_a_signature_in_the_query_string_lets_in(signed: DeployedStage) -> None:
+    """F6 DOCUMENTED [DG:apigateway-websocket-control-access-iam]: SigV4 in the query string."""
+    assert whoami(signed.connect(url=signed_url(signed)))
+
+
+def test_a_signature_in_the_headers_lets_in(signed: DeployedStage) -> None:
+    """F6 DOCUMENTED [DG:apigateway-websocket-control-access-iam]: SigV4 in the headers."""
+    assert whoami(signed.connect(headers=signed_headers(signed)))
+
+
+@pytest.mark.parametrize(
+    "credentials", [None, Credentials("AKIDCONFORMANCE", "wrong"), Credentials("AKIDNOBODYKNOWS", "x")]
+)
+def test_no_or_a_wrong_signature_is_403(signed: DeployedStage, credentials: Any) -> None:
+    """A2.12 DOCUMENTED [DG:supported-gateway-response-types]: AWS_IAM without a valid signature: 403."""
+    assert signed.refused(url=signed.url if credentials is None else signed_url(signed, credentials)).status == 403
+
+
+def test_the_body_of_a_missing_signature(signed: DeployedStage) -> None:
+    """A2.19 CLAIMED [MS]: the message for no signature is `Missing Authentication Token`."""
+    assert json.loads(signed.refused().body)["message"] == "Missing Authentication Token"
+
+
+@pytest.mark.emulator_only(reason="it needs a second identity, which may do nothing")
+def test_a_signer_whose_policy_does_not_allow_invoke_is_403(signed: DeployedStage) -> None:
+    """F6 DOCUMENTED [DG:apigateway-websocket-control-access-iam]: execute-api:Invoke on `.../$connect` is needed."""
+    powerless = Credentials("AKIDPOWERLESS", "of somebody who may do nothing")
+    assert signed.refused(url=signed_url(signed, powerless)).status == 403
+
+
+def test_the_identity_of_a_signer_is_in_the_events(signed: DeployedStage) -> None:
+    """B2.12 INFERRED [DG:websocket-api-logging's `$context`]: identity has the signer; null fields are left out."""
+    identity = whoami(signed.connect(url=signed_url(signed)))["identity"]
+    assert {"userArn", "accountId", "caller", "user", "accessKey", "sourceIp"} <= set(identity)
+    assert None not in identity.values()
+
+
+# --- API keys
+
+
+@pytest.mark.parametrize(
+    "key", [None, "", "nonsense", OPEN_KEY.upper(), "conformancedisabledkey", "conformanceloosekey000"]
+)
+def test_a_missing_or_invalid_api_key_is_403(keyed: DeployedStage, key: str | None) -> None:
+    """A2.13 DOCUMENTED [DG:supported-gateway-response-types]: a key missing, unknown, disabled, in no plan: 403."""
+    assert keyed.refused(headers={} if key is None else {"x-api-key": key}).status == 403
+
+
+def test_an_api_key_in_the_header_lets_in(keyed: DeployedStage) -> None:
+    """A2.13 DOCUMENTED [DG:apigateway-websocket-api-selection-expressions]: `$request.header.x-api-key`."""
+    assert whoami(keyed.connect(headers={"X-API-Key": OPEN_KEY}))
+
+
+def test_the_api_key_is_in_the_identity(keyed: DeployedStage) -> None:
+    """B2.13 UNKNOWN [DG:websocket-api-logging's `$context`]: identity has apiKey and apiKeyId."""
+    identity = whoami(keyed.connect(headers={"x-api-key": OPEN_KEY}))["identity"]
+    assert identity["apiKey"] == OPEN_KEY
+    assert identity["apiKeyId"]
+
+
+@pytest.mark.emulator_only(reason=ANOTHER_STACK)
+@pytest.mark.parametrize(("key", "status"), [("conformanceauthorizerkey", 101), ("nonsense", 403), ("", 403)])
+def test_an_api_key_may_come_from_the_authorizer(emulated: Emulated, key: str, status: int) -> None:
+    """A2.13 DOCUMENTED [DG:apigateway-websocket-api-selection-expressions]: `$context.authorizer.usageIdentifierKey`."""
+    stage = emulated("authorizer", parameters={"ApiKeyRequired": "true"})
+    _, answer = stage.upgraded({**TOKEN, "key": key}, ("X-Token", "t"))
+    assert answer.status == status
+
+
+def test_a_usage_plans_throttle_is_429(keyed: DeployedStage) -> None:
+    """A2.14 DOCUMENTED [DG:supported-gateway-response-types]: a usage plan's rate: 429 for what is above its burst."""
+    statuses = [keyed.upgraded(None, ("x-api-key", SLOW_KEY))[1].status for _ in range(3)]
+    assert set(statuses) == {101, 429}
+
+
+@pytest.mark.emulator_only(reason="it uses up a day's quota")
+def test_a_usage_plans_quota_is_429(keyed: DeployedStage) -> None:
+    """A2.14, C3.7 UNKNOWN [REST's QUOTA_EXCEEDED text]: a usage plan's quota: 429 `Limit Exceeded`."""
+    answers = [keyed.upgraded(None, ("x-api-key", SMALL_KEY))[1] for _ in range(3)]
+    assert [answer.status for answer in answers] == [101, 101, 429]
+    assert json.loads(answers[-1].body)["message"] == "Limit Exceeded"
