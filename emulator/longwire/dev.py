@@ -104,10 +104,16 @@ class Dev:
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
+            await self.end(emulator)
+        return 0
+
+    async def end(self, emulator: Emulator) -> None:
+        """What the last $disconnect functions cost is in the usage; a second Ctrl-C does not lose it."""
+        try:
             await emulator.close()
+        finally:
             if self.usage_out is not None:
                 write_usage_file(self.usage_out, emulator.reports.record())
-        return 0
 
     async def until(self, stopped: asyncio.Event, emulator: Emulator) -> None:
         """Until a signal, or until a table, queue or secret of the template turns out to be impossible."""

@@ -190,9 +190,13 @@ def test_a_client_that_does_not_read_gets_429(api: DeployedStage) -> None:
     raw, _ = api.upgraded()
     raw.send(Opcode.TEXT, b'{"action":"none"}')
     connection_id = json.loads(raw.text())["requestContext"]["connectionId"]
-    with pytest.raises(management.exceptions.LimitExceededException) as raised:
+
+    def post_on() -> None:
         for _ in range(200):
             management.post_to_connection(ConnectionId=connection_id, Data=b"x" * 131_072)
+
+    with pytest.raises(management.exceptions.LimitExceededException) as raised:
+        post_on()
     assert code_of(raised.value) == (429, "LimitExceededException")
 
 

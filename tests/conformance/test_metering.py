@@ -47,7 +47,7 @@ def test_messages_to_a_client_are_billed_in_32_kb(stage: DeployedStage, size: in
 
 
 def test_messages_are_billed_both_ways(stage: DeployedStage) -> None:
-    """G DOCUMENTED [PRICE]: sent and received. G INFERRED: route responses and posts are messages."""
+    """G DOCUMENTED [PRICE]: sent and received; INFERRED: route responses and posts are messages."""
     client = stage.connect()
     before = counted(stage)
     client.send(action="twoway")
@@ -87,7 +87,7 @@ def test_connect_and_disconnect_are_messages_if_a_setting_says_so(
 
 
 def test_pings_get_and_delete_are_not_billed(stage: DeployedStage) -> None:
-    """G CLAIMED, G UNKNOWN."""
+    """G CLAIMED for pings, UNKNOWN for GET and DELETE."""
     client, (pinging, _) = stage.connect(), stage.upgraded()
     connection_id = whoami(client)["connectionId"]
     before = counted(stage)

@@ -19,7 +19,8 @@ pytestmark = pytest.mark.emulator_only(reason="CloudWatch has metrics and logs o
 TEMPLATE = Path(__file__).parent / "access_log.yaml"
 NAMES = (
     "eventType", "routeKey", "status", "requestId", "extendedRequestId", "messageId", "connectionId", "apiId", "stage",
-    "connectedAt", "requestTimeEpoch", "integrationStatus", "integration", "sourceIp", "waf", "disconnectReason", "error",
+    "connectedAt", "requestTimeEpoch", "integrationStatus", "integration", "sourceIp", "waf", "disconnectReason",
+    "error",
 )  # fmt: skip
 
 
@@ -122,7 +123,7 @@ def test_a_handshake_that_api_gateway_refuses_is_a_client_error(stage: DeployedS
 
 
 def test_closes_are_counted_by_code(stage: DeployedStage) -> None:
-    """H AWS has no metric for connections that end, nor for open ones."""
+    """H DOCUMENTED: AWS has no metric for connections that end, nor for open ones."""
     client = stage.connect()
     before = metrics(stage)
     client.close(4001)

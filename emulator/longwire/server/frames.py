@@ -7,8 +7,7 @@ done here, because of what its own parser does later or otherwise than a gateway
 - text is refused by its first wrong octet, even in the middle of a frame (Autobahn 6.4);
 - a message is handed over before the frame behind it is read, so its answer leaves before the answer to a close;
 - control frames between the fragments of a message do not count to its size, and a close there is a close (5.4: "An
-  endpoint MUST be capable of handling control frames in the middle of a fragmented message");
-- what a compressed frame inflates to has a limit of its own, so a message that is full leaves no room for a bomb.
+  endpoint MUST be capable of handling control frames in the middle of a fragmented message").
 """
 
 import codecs

@@ -19,7 +19,7 @@ MAX_HEAD = 64 * 1024  # bytes of request line and headers; API Gateway itself al
 MAX_HEADERS = 1000  # of one request, so that a head of 64 KB does not become a thousand times as many objects
 MAX_BODY = 16 * 1024 * 1024  # bytes; DynamoDB's BatchWriteItem is the largest call a handler makes
 MAX_PIPELINED = 16  # requests waiting on one connection before we stop reading
-REQUEST_TIMEOUT = 30.0  # seconds from a request's first byte to its last (slow-loris)
+REQUEST_TIMEOUT = 30.0  # seconds from connecting, and later from a request's first byte, to its last (slow-loris)
 LINGER = 2.0  # seconds that a refused client has to read why, before the connection is closed under it
 
 
@@ -102,6 +102,7 @@ class HttpConnection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is one in all but its base class
+        self.start_deadline()
 
     @property
     def source_ip(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from longwire.core.api import Api
 from longwire.core.metrics import CLOUDWATCH, Histogram, Metrics
+from longwire.inspector.guard import SECURITY
 from longwire.server.http_message import HttpResponse
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ def exposition(metrics: Metrics, api: Api, active: int, accept: str) -> HttpResp
     registry = CollectorRegistry(auto_describe=False)
     registry.register(Collector(metrics, api, active))
     encode, content_type = choose_encoder(accept)
-    return HttpResponse(200, (("content-type", content_type), ("cache-control", "no-store")), encode(registry))
+    headers = (*SECURITY, ("content-type", content_type), ("cache-control", "no-store"))
+    return HttpResponse(200, headers, encode(registry))
 
 
 class Collector:

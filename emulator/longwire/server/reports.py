@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 from longwire.core.monitor import Monitor
+from longwire.inspector.guard import SECURITY
 from longwire.server.http_message import HttpRequest, HttpResponse
 from longwire_infra.usage import Usage
 
@@ -28,7 +29,7 @@ class Reports:
     def usage(self, _request: HttpRequest) -> HttpResponse:
         """The record's own fields, and ``details``: what they were made of."""
         body = {**self.record().to_json(), "details": self.monitor.meter.details(self.clock())}
-        headers = (("content-type", "application/json"), ("cache-control", "no-store"))
+        headers = (*SECURITY, ("content-type", "application/json"), ("cache-control", "no-store"))
         return HttpResponse(200, headers, json.dumps(body, indent=2).encode() + b"\n")
 
     def metrics(self, request: HttpRequest) -> HttpResponse:

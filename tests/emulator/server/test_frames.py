@@ -188,7 +188,7 @@ def test_a_compressed_frame_is_measured_inflated_and_inflated_no_further(bomb: b
 
 
 def test_a_message_that_is_full_leaves_no_room_for_a_bomb() -> None:
-    """A limit of none left must not become no limit."""
+    """For zlib a limit of 0 is none."""
     conversation = Conversation(Quotas(message_size=32_768), offer="permessage-deflate")
     full = deflated(b"\0" * 32_768) + b"\0\0\xff\xff"
     assert conversation.feed(masked(TEXT, full, fin=False, rsv1=True)) == []

@@ -42,6 +42,12 @@ async def test_a_handshake_that_arrives_byte_by_byte_has_the_same_time_as_any() 
         slow.cancel()
 
 
+async def test_a_client_that_connects_and_says_nothing_does_not_stay() -> None:
+    async with served(Recorder(), request_timeout=0.05) as client:
+        assert (await asyncio.wait_for(client.response(), 5))[0] == 408
+        assert await client.rest() == b""
+
+
 async def test_the_clock_of_a_request_starts_where_it_begins_behind_another() -> None:
     async with served(Recorder(), request_timeout=0.05) as client:
         client.send(b"GET /one HTTP/1.1\r\nHost: a\r\n\r\nGET /two HT")
