@@ -3,16 +3,18 @@
 import asyncio
 import json
 import signal
-import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import click
 
 from longwire.access_keys import read_keys
-from longwire.access_log_output import access_log_output
+from longwire.access_log_output import Style, access_log_output
+from longwire.console import STDOUT, Console
 from longwire.core.api import Stack
 from longwire.core.quotas import Quotas
 from longwire.emulator import DEFAULT_PORT, Emulator, Options
@@ -60,17 +62,23 @@ class Dev:
         stack = self.stack()
         if not is_loopback(self.host):
             say(f"--host {self.host}: anybody who reaches this address can run your handlers.")
-        output = access_log_output(self.access_log, stack.api.stage, as_json=self.as_json, quiet=self.quiet)
-        with output as write, asyncio.Runner(loop_factory=new_event_loop) as runner:
-            return runner.run(self.serve(stack, self.options(stack, quotas, write)))
+        console = Console(lost_lines, STDOUT) if self.as_json else Console(lost_text)
+        output = access_log_output(self.access_log, stack.api.stage, console, self.style)
+        runner = asyncio.Runner(loop_factory=new_event_loop)
+        with closing(console), output as write, runner:
+            return runner.run(self.serve(stack, self.options(stack, quotas, console, write), console))
 
-    def options(self, stack: Stack, quotas: Quotas, access_log: Callable[[str], None]) -> Options:
+    @property
+    def style(self) -> Style:
+        return "quiet" if self.quiet else "json" if self.as_json else "text"
+
+    def options(self, stack: Stack, quotas: Quotas, console: Console, access_log: Callable[[str], None]) -> Options:
         keys = () if self.access_keys is None else read_keys(self.access_keys, stack.account_id)
         return Options(
             self.host,
             self.port,
             quotas,
-            log=say,
+            log=lambda text: console.err(f"longwire: {text}"),
             verify_sigv4=self.verify_sigv4,
             access_keys=keys,
             access_log=access_log,
@@ -90,16 +98,16 @@ class Dev:
             say(f"warning: {warning}")
         return stack
 
-    async def serve(self, stack: Stack, options: Options) -> int:
+    async def serve(self, stack: Stack, options: Options, console: Console) -> int:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
         emulator = await Emulator.start(stack, options)
         try:
-            self.announce(stack, emulator)
+            self.announce(stack, emulator, console)
             if not self.quiet:
-                emulator.timeline.subscribe(self.print_json if self.as_json else self.print_line)
+                emulator.timeline.subscribe(partial(show_json if self.as_json else show_line, console))
             await self.until(stopped, emulator)
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -125,28 +133,37 @@ class Dev:
             await stopping
         provisioning.cancel()
 
-    def announce(self, stack: Stack, emulator: Emulator) -> None:
+    def announce(self, stack: Stack, emulator: Emulator, console: Console) -> None:
         if self.port is None and emulator.urls.port != DEFAULT_PORT:
-            say(f"port {DEFAULT_PORT} is in use, so this one listens on {emulator.urls.port}")
+            console.err(f"longwire: port {DEFAULT_PORT} is in use, so this one listens on {emulator.urls.port}")
         if self.as_json:
             keys = {key.logical_id: key.value for key in stack.api.api_keys if key.generated}
-            print_line({"event": "ready", **emulator.urls.named(), **({"api_keys": keys} if keys else {})})
+            console.out(as_line({"event": "ready", **emulator.urls.named(), **({"api_keys": keys} if keys else {})}))
         else:
             seconds = time.perf_counter() - self.started
-            click.echo(first_screen(stack, self.template.name, emulator.urls, seconds))
-
-    def print_json(self, entry: Entry) -> None:
-        facts = shown(entry)
-        print_line(facts)
-        if facts["event"] == "log":
-            click.echo(f"{facts['function']} | {facts['line']}", err=True)
-
-    def print_line(self, entry: Entry) -> None:
-        text = line(shown(entry))
-        if text is not None:
-            click.echo(text, err=True)
+            console.out(first_screen(stack, self.template.name, emulator.urls, seconds))
 
 
-def print_line(facts: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(facts, separators=(",", ":"), default=str) + "\n")
-    sys.stdout.flush()
+def show_json(console: Console, entry: Entry) -> None:
+    facts = shown(entry)
+    console.out(as_line(facts))
+    if facts["event"] == "log":
+        console.err(f"{facts['function']} | {facts['line']}")
+
+
+def show_line(console: Console, entry: Entry) -> None:
+    text = line(shown(entry))
+    if text is not None:
+        console.err(text)
+
+
+def as_line(facts: dict[str, object]) -> str:
+    return json.dumps(facts, separators=(",", ":"), default=str)
+
+
+def lost_lines(count: int) -> str:
+    return as_line({"event": "output_lost", "lines": count})
+
+
+def lost_text(count: int) -> str:
+    return f"longwire: {count} lines were not read in time and are lost"

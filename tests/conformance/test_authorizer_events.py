@@ -9,6 +9,10 @@ from deployed_stage import PATIENCE, DeployedStage, Observer, whoami
 from emulated_stages import Emulated
 from longwire.testing import Client
 
+STRANGER = "AAAAAAAAAAACAAA="  # a connection id that is nobody's
+SOURCES = ("stageVariables.colour", "context.stage", "context.routeKey", "context.identity.sourceIp")
+MANY_SOURCES = {"IdentitySource": ",".join((*SOURCES, "route.request.header.X-Observer"))}
+
 
 def let_in(stage: DeployedStage, query: dict[str, str] | None = None) -> Client:
     return stage.connect(query={"token": "t", **(query or {})}, headers={"X-Token": "t"})
@@ -45,8 +49,8 @@ def test_the_authorizers_event_keeps_the_hop_headers(guarded: DeployedStage, obs
 @pytest.mark.emulator_only(reason="it needs a stack of its own with other parameters")
 def test_the_authorizers_event_has_empty_objects_for_no_query_and_no_variables(emulated: Emulated) -> None:
     """B1.3, B1.4 OBSERVED [PT]: queryStringParameters is always there, `{}` when there is no query string."""
-    stage = emulated("authorizer", parameters={"IdentitySource": "route.request.header.X-Observer"})
-    observer = Observer(stage, stage.connect(headers={"X-Observer": "AAAAAAAAAAACAAA="}))
+    stage = emulated("authorizer", parameters=MANY_SOURCES)
+    observer = Observer(stage, stage.connect(headers={"X-Observer": STRANGER}))
     stage.connect(headers={"X-Observer": observer.connection_id})
     event = observer.received()
     assert (event["queryStringParameters"], event["multiValueQueryStringParameters"]) == ({}, {})

@@ -12,6 +12,9 @@ from longwire.testing import Client, Refused
 TOKEN = {"token": "t"}
 HEADER = {"X-Token": "t"}
 OPEN_KEY, SLOW_KEY, SMALL_KEY = "conformanceopenkey0000", "conformanceslowkey0000", "conformancesmallkey000"
+STRANGER = "AAAAAAAAAAACAAA="  # a connection id that is nobody's
+SOURCES = ("stageVariables.colour", "context.stage", "context.routeKey", "context.identity.sourceIp")
+MANY_SOURCES = {"IdentitySource": ",".join((*SOURCES, "route.request.header.X-Observer"))}
 ANOTHER_STACK = "it needs a stack of its own with other parameters"
 
 
@@ -69,13 +72,10 @@ def test_a_header_source_is_found_in_any_case(guarded: DeployedStage) -> None:
 
 
 @pytest.mark.emulator_only(reason=ANOTHER_STACK)
-@pytest.mark.parametrize(
-    "source", ["stageVariables.colour", "context.stage", "context.identity.sourceIp", "context.routeKey"]
-)
-def test_stage_variables_and_context_are_identity_sources(emulated: Emulated, source: str) -> None:
+def test_stage_variables_and_context_are_identity_sources(emulated: Emulated) -> None:
     """F2 INFERRED [spelling]: `stageVariables.X` and `context.X` are identity sources as well."""
-    stage = emulated("authorizer", parameters={"IdentitySource": f"{source},route.request.querystring.token"})
-    assert whoami(stage.connect(query=TOKEN))
+    stage = emulated("authorizer", parameters=MANY_SOURCES)
+    assert whoami(stage.connect(headers={"X-Observer": STRANGER}))
     assert stage.refused().status == 401
 
 

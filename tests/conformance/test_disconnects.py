@@ -37,7 +37,7 @@ def ended(event: dict[str, Any]) -> tuple[int, str]:
     ("code", "reason"), [(1000, ""), (1000, "done"), (3000, ""), (4001, "because ä"), (4999, "x" * 123)]
 )
 def test_disconnect_has_the_clients_code_and_reason(observer: Observer, code: int, reason: str) -> None:
-    """B2.15, B4.7, B4.12 INFERRED [the 1001 rows]: DISCONNECT has the code and the reason of the client's close frame."""
+    """B2.15, B4.7, B4.12 INFERRED [the 1001 rows]: DISCONNECT has the client's close code and reason."""
     client = observer.watched()
     observer.received()
     client.close(code, reason)

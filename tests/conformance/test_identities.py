@@ -93,7 +93,7 @@ def test_the_api_key_is_in_the_identity(keyed: DeployedStage) -> None:
 @pytest.mark.parametrize(("key", "status"), [("conformanceauthorizerkey", 101), ("nonsense", 403), ("", 403)])
 def test_an_api_key_may_come_from_the_authorizer(emulated: Emulated, key: str, status: int) -> None:
     """A2.13 DOCUMENTED [DG:...selection-expressions]: or `$context.authorizer.usageIdentifierKey`."""
-    stage = emulated("authorizer", parameters={"ApiKeyRequired": "true"})
+    stage = emulated("authorizer", parameters={"ApiKeyRequired": "true"}, authorizer_result_size=700)
     _, answer = stage.upgraded({"token": "t", "key": key}, ("X-Token", "t"))
     assert answer.status == status
 

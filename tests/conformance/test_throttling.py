@@ -82,7 +82,8 @@ def test_the_accounts_rate_is_shared_by_handshakes_messages_and_callbacks(emulat
 @pytest.mark.emulator_only(reason=ACCOUNT)
 def test_boto3_sends_a_429_again(emulated: Emulated) -> None:
     """E6 OBSERVED [RUN]: boto3 sends a 429 LimitExceededException again, by default up to five times in all."""
-    stage = emulated("selection", account_rate=0.01, account_burst=0)
+    stage = emulated("selection", account_rate=0.01, account_burst=3)
+    statuses(stage, 4)
     management = stage.management(config=Config(retries={"total_max_attempts": 2}))
     sent: list[Any] = []
     management.meta.events.register("before-send.apigatewaymanagementapi", lambda **seen: sent.append(seen["request"]))

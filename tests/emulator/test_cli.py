@@ -6,13 +6,27 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from longwire_command import Dev, run
+
+
+def management(endpoint: str, secret: str) -> Any:
+    return boto3.client(
+        "apigatewaymanagementapi",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="AKIDALICE",
+        aws_secret_access_key=secret,
+    )
 
 
 def alive(pid: int) -> bool:
@@ -70,6 +84,17 @@ def test_parameters_and_variables_reach_the_handler(dev: Dev, project: Path) -> 
     with dev(*options) as running, connect(running.ready["websocket_url"]) as ws:
         ws.send("you")
         assert ws.recv(10) == "salve dear you"
+
+
+def test_posts_have_to_be_signed_by_a_handler_or_a_user_of_the_file(dev: Dev, project: Path) -> None:
+    (project / "keys.json").write_text('{"AKIDALICE": {"secret": "a"}}')
+    with dev("--port", "0", "--verify-sigv4", "--access-keys", "keys.json") as running:
+        endpoint = running.ready["management_url"].removesuffix("/@connections")
+        with closing(management(endpoint, "a")) as alice, closing(management(endpoint, "b")) as wrong:
+            with pytest.raises(alice.exceptions.GoneException):
+                alice.get_connection(ConnectionId="L0SM9cOFvHcCIhw=")
+            with pytest.raises(ClientError, match="InvalidSignatureException"):
+                wrong.get_connection(ConnectionId="L0SM9cOFvHcCIhw=")
 
 
 def test_handlers_see_lambdas_environment_and_nothing_of_the_shell(dev: Dev) -> None:

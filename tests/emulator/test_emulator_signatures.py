@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -167,11 +168,12 @@ def test_everybody_else_is_refused_with_403(app: Longwire, credentials: Credenti
 
 def test_boto3_posts_with_a_known_key_and_with_the_fixtures_client(app: Longwire) -> None:
     ws = opened(app, presigned(app.url))
-    for client in (management(app, ALICE), app.client("apigatewaymanagementapi")):
-        client.post_to_connection(ConnectionId=app.connection_id(ws), Data=b"hello")
-        assert ws.receive(timeout=10) == "hello"
-    with pytest.raises(app.client("apigatewaymanagementapi").exceptions.GoneException):
-        management(app, ALICE).get_connection(ConnectionId="L0SM9cOFvHcCIhw=")
+    with closing(management(app, ALICE)) as alice, closing(app.client("apigatewaymanagementapi")) as dummy:
+        for client in (alice, dummy):
+            client.post_to_connection(ConnectionId=app.connection_id(ws), Data=b"hello")
+            assert ws.receive(timeout=10) == "hello"
+        with pytest.raises(alice.exceptions.GoneException):
+            alice.get_connection(ConnectionId="L0SM9cOFvHcCIhw=")
 
 
 @pytest.mark.parametrize(
@@ -184,8 +186,8 @@ def test_boto3_posts_with_a_known_key_and_with_the_fixtures_client(app: Longwire
 )
 def test_boto3_raises_a_client_error_with_awss_code(app: Longwire, credentials: Credentials, code: str) -> None:
     ws = opened(app, presigned(app.url))
-    with pytest.raises(ClientError) as caught:
-        management(app, credentials).post_to_connection(ConnectionId=app.connection_id(ws), Data=b"no")
+    with closing(management(app, credentials)) as client, pytest.raises(ClientError) as caught:
+        client.post_to_connection(ConnectionId=app.connection_id(ws), Data=b"no")
     assert caught.value.response["Error"]["Code"] == code
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
 

@@ -46,6 +46,27 @@ def test_async_tests_work_with_pytest_asyncio(project: pytest.Pytester) -> None:
     project.runpytest_subprocess("-q", "-o", "asyncio_default_fixture_loop_scope=function").assert_outcomes(passed=1)
 
 
+def test_connections_requests_have_to_be_signed_when_the_option_says_so(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import urllib.error
+        import urllib.request
+        import pytest
+
+        def test_posts(longwire):
+            with longwire.connect() as ws:
+                connection_id = longwire.connection_id(ws)
+                client = longwire.client("apigatewaymanagementapi")
+                client.post_to_connection(ConnectionId=connection_id, Data=b"signed")
+                assert ws.receive(timeout=10) == "signed"
+                url = f"{longwire.endpoint_url}/dev/@connections/{connection_id}"
+                with pytest.raises(urllib.error.HTTPError, match="403"):
+                    urllib.request.urlopen(url, b"unsigned")
+        """
+    )
+    project.runpytest_subprocess("-q", "--longwire-verify-sigv4").assert_outcomes(passed=1)
+
+
 def test_a_failing_test_shows_its_timeline(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

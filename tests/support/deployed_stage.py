@@ -86,7 +86,8 @@ class DeployedStage:
         """botocore's credentials: the emulator takes anything, AWS those of the environment."""
         import boto3
 
-        return boto3.Session(**self.credentials).get_credentials()
+        make: Any = boto3.Session
+        return make(**self.credentials).get_credentials()
 
 
 class Observer:

@@ -76,9 +76,14 @@ class Gateway:
 
     def next_deadline(self) -> float | None:
         """When ``tick`` has to be called at the latest, if nothing is received before."""
-        queues = (self.deployment.idle, self.deployment.duration, self.deployment.invocations)
-        deadlines = [queue.next_deadline() for queue in queues]
-        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+        deployment = self.deployment
+        deadline = deployment.idle.next_deadline()
+        if deadline is None:  # idle and duration start with the same connections
+            return deployment.invocations.next_deadline()
+        for other in (deployment.duration.next_deadline(), deployment.invocations.next_deadline()):
+            if other is not None and other < deadline:
+                deadline = other
+        return deadline
 
     def tick(self, now: float) -> Effects:
         """Do what is due: integration timeouts, then idle and two-hour closes."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 __all__ = ["Ids", "is_connection_id"]
 
+POOL = 4096  # bytes
 WELL_FORMED = re.compile(r"[A-Za-z0-9_-]{15}=")
 
 
@@ -26,20 +27,29 @@ class Ids:
     def __init__(self, random_bytes: Callable[[int], bytes]) -> None:
         self.random_bytes = random_bytes
         self.host = random_bytes(2)
+        self.pool = b""
+        self.taken = 0
+
+    def random(self, count: int) -> bytes:
+        """From a pool, because each message needs two ids and asking the kernel takes longer than making them."""
+        if self.taken + count > len(self.pool):
+            self.pool, self.taken = self.random_bytes(POOL), 0
+        start, self.taken = self.taken, self.taken + count
+        return self.pool[start : self.taken]
 
     def connection_id(self) -> str:
-        return urlsafe_b64encode(self.random_bytes(8) + b"\x02" + self.host).decode("ascii")
+        return urlsafe_b64encode(self.random(8) + b"\x02" + self.host).decode("ascii")
 
     def message_id(self) -> str:
         """The tail equals that of every connection id of this source, as captured."""
-        return urlsafe_b64encode(self.random_bytes(8) + b"\x02" + self.host).decode("ascii")
+        return urlsafe_b64encode(self.random(8) + b"\x02" + self.host).decode("ascii")
 
     def request_id(self) -> str:
-        return urlsafe_b64encode(self.random_bytes(8) + b"\x05" + self.host).decode("ascii")
+        return urlsafe_b64encode(self.random(8) + b"\x05" + self.host).decode("ascii")
 
     def uuid(self) -> str:
-        return str(UUID(bytes=self.random_bytes(16), version=4))
+        return str(UUID(bytes=self.random(16), version=4))
 
     def trace_root(self, now: float) -> str:
         """An X-Ray root: ``1-<8 hex of epoch seconds>-<24 hex>``."""
-        return f"1-{int(now) & 0xFFFFFFFF:08x}-{self.random_bytes(12).hex()}"
+        return f"1-{int(now) & 0xFFFFFFFF:08x}-{self.random(12).hex()}"

@@ -62,5 +62,9 @@ class Invocations:
         return [self.pending.pop(key) for queue in self.queues.values() for key in queue.expire(now)]
 
     def next_deadline(self) -> float | None:
-        deadlines = [queue.next_deadline() for queue in self.queues.values()]
-        return min((deadline for deadline in deadlines if deadline is not None), default=None)
+        earliest = None
+        for queue in self.queues.values():
+            deadline = queue.next_deadline()
+            if deadline is not None and (earliest is None or deadline < earliest):
+                earliest = deadline
+        return earliest

@@ -96,17 +96,11 @@ class Meter:
         self.accepted += 1
         self.opened[connection_id] = now
 
-    def handshake_refused(self) -> None:
-        self.refused += 1
-
     def disconnected(self, connection_id: str, now: float) -> None:
         milliseconds = elapsed(self.opened.pop(connection_id), now)
         self.ended.append((connection_id, milliseconds))
         self.ended_ms += milliseconds
         self.ended_minutes += started_minutes(milliseconds)
-
-    def disconnect_invoked(self) -> None:
-        self.disconnects += 1
 
     def managed(self, method: str) -> None:
         """An ``@connections`` request, whatever came of it."""

@@ -103,7 +103,11 @@ class Quotas:
         verified=False, choices=("ceil", "exact"),
     )  # fmt: skip
     iam_later_routes: bool = quota(
-        False, "", "whether an AWS_IAM signer's policy is asked again for each message's route", "unknown", verified=False
+        False,
+        "",
+        "whether an AWS_IAM signer's policy is asked again for each message's route",
+        "unknown",
+        verified=False,
     )
     idle_slack: float = quota(
         0.0, "seconds", "how much later than idle_timeout the close comes", "observed: 3.9", verified=False

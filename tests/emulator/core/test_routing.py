@@ -38,6 +38,20 @@ def test_without_a_default_route_nothing_is_found(routes: Any) -> None:
     assert router.route('{"action":"x"}')[0] is None
 
 
+def test_a_key_without_quotes_selects_a_route_only_when_json_is_read_leniently(routes: Any) -> None:
+    """OBSERVED once: {"action":"sendMessage", body:"hello"} went to sendMessage."""
+    api = routes.api(routes.aws_proxy("send"), routes.aws_proxy("$default"))
+    message = '{"action":"send", body:"hello"}'
+    route, why, _ = Router(api).route(message)
+    assert route is not None
+    assert route.key == "$default"
+    assert why.startswith("the message is not JSON: a key has no quotes, which lenient_json=true takes")
+    route, _, body = Router(api, lenient=True).route(message)
+    assert route is not None
+    assert (route.key, body) == ("send", {"action": "send", "body": "hello"})
+    assert Router(api, lenient=True).route("hello")[1] == "the message is not JSON"
+
+
 def test_a_constant_expression_needs_no_json(routes: Any) -> None:
     router = Router(routes.api(routes.aws_proxy("send"), expression="send"))
     route, _, _ = router.route("not json")

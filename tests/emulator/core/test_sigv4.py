@@ -213,7 +213,7 @@ def test_a_presigned_url_that_is_no_whole_signature_is_told_so(target: str, kind
         ({"service": "lambda"}, "Credential should be scoped to correct service: 'execute-api'."),
     ],
 )
-def test_a_signature_counts_for_one_region_and_service(more: dict[str, str], message: str) -> None:
+def test_a_signature_counts_for_one_region_and_service(more: dict[str, Any], message: str) -> None:
     """DOCUMENTED in "Troubleshoot signed requests"."""
     error = refused(in_headers(**more))
     assert error.kind == "InvalidSignatureException"
