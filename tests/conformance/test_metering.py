@@ -36,7 +36,7 @@ def stage(emulated: Emulated) -> DeployedStage:
 
 @pytest.mark.parametrize(("size", "billed"), [(32_768, 1), (32_769, 2), (131_072, 4)])
 def test_messages_to_a_client_are_billed_in_32_kb(stage: DeployedStage, size: int, billed: int) -> None:
-    """G DOCUMENTED [PRICE]: 32 KB increments; "a 33 KB message is metered as two"."""
+    """G1 DOCUMENTED [PRICE]: messages are billed in increments of 32 KB: "a 33 KB message is metered as two"."""
     client = stage.connect()
     connection_id = whoami(client)["connectionId"]
     before = counted(stage)
@@ -59,7 +59,7 @@ def test_messages_are_billed_both_ways(stage: DeployedStage) -> None:
 
 
 def test_error_frames_are_billed(stage: DeployedStage) -> None:
-    """G UNKNOWN: error frames count as messages."""
+    """G8 UNKNOWN [default]: error frames count as messages."""
     client = stage.connect()
     before = counted(stage)
     client.send(action="oneway", do="raise")
@@ -72,7 +72,7 @@ def test_error_frames_are_billed(stage: DeployedStage) -> None:
 def test_connect_and_disconnect_are_messages_if_a_setting_says_so(
     emulated: Emulated, counts: bool, billed: str
 ) -> None:
-    """G UNKNOWN: not counted by default."""
+    """G4, J.count_connect_as_message UNKNOWN [default]: `$connect` and `$disconnect` are not billed; or are."""
     stage = emulated("template", minute_rounding="ceil", count_connect_as_message=counts)
     client = stage.connect()
     before = counted(stage)
@@ -87,7 +87,7 @@ def test_connect_and_disconnect_are_messages_if_a_setting_says_so(
 
 
 def test_pings_get_and_delete_are_not_billed(stage: DeployedStage) -> None:
-    """G CLAIMED for pings, UNKNOWN for GET and DELETE."""
+    """G5, G6 CLAIMED [public capture]: pings are not billed; nor GET and DELETE, which is unknown."""
     client, (pinging, _) = stage.connect(), stage.upgraded()
     connection_id = whoami(client)["connectionId"]
     before = counted(stage)
@@ -103,7 +103,7 @@ def test_pings_get_and_delete_are_not_billed(stage: DeployedStage) -> None:
 def test_minutes_are_rounded_up_for_each_connection_or_not_at_all(
     emulated: Emulated, rounding: str, least: float, most: float
 ) -> None:
-    """G UNKNOWN: rounded up by default. Two connections of a moment each."""
+    """G7, J.minute_rounding UNKNOWN [default]: each connection's minutes are rounded up; or counted exactly."""
     stage = emulated("template", minute_rounding=rounding)
     before = counted(stage)
     for _ in range(2):
@@ -116,7 +116,7 @@ def test_minutes_are_rounded_up_for_each_connection_or_not_at_all(
 
 
 def test_a_refused_handshake_costs_no_message_and_no_minute(stage: DeployedStage) -> None:
-    """G INFERRED. Its $connect function has run, and Lambda bills that."""
+    """G8 INFERRED [no message, no minute]: a refused handshake is not billed; its function's invocation is."""
     before = counted(stage)
     stage.refused(query={"answer": json.dumps({"statusCode": 403})})
     after = counted(stage)
@@ -130,7 +130,7 @@ def test_a_refused_handshake_costs_no_message_and_no_minute(stage: DeployedStage
 
 
 def test_the_record_is_one_that_can_be_priced(stage: DeployedStage) -> None:
-    """G DOCUMENTED [PRICE]: messages and connection minutes; Lambda's invocations and GB-seconds beside them."""
+    """G1 DOCUMENTED [PRICE]: messages and connection minutes; Lambda's invocations and GB-seconds beside them."""
     whoami(stage.connect())
     record = counted(stage)
     details = record.pop("details")

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Any
 
 import pytest
 from botocore.auth import SigV4QueryAuth
@@ -268,7 +269,7 @@ def test_usage_quota_frame(emulated: Emulated) -> None:
 
 @pytest.mark.parametrize(("name", "near"), [("ping_reset_idle", "ping_resets_idle"), ("idle", "idle_timeout")])
 def test_a_name_that_is_no_setting_is_refused_with_the_nearest(name: str, near: str) -> None:
-    """J DOCUMENTED [longwire settings]: an unknown setting is refused, with the names that are near."""
+    """J.idle_timeout DOCUMENTED [longwire settings]: an unknown setting is refused, with the names that are near."""
     from longwire.core.quotas import Quotas
     from longwire.core.settings import changed
     from longwire.errors import UsageError

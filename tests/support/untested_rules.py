@@ -69,6 +69,6 @@ UNTESTED = (
         "a test of the cost calculator, not of the emulator",
     ),
     Untested(
-        "H5", "OBSERVED", "public capture", "Execution logs and their prefixes", f"{NOT_EMULATED}; the timeline says more"
+        "H5", "OBSERVED", "public capture", "Execution logs and their prefixes", f"{NOT_EMULATED}; see the timeline"
     ),
 )  # fmt: skip

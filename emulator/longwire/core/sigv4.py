@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from urllib.parse import quote, unquote
 
@@ -164,6 +163,8 @@ def timestamp(request: Request) -> str | None:
     stamp = request.header("x-amz-date")
     if stamp is not None:
         return stamp
+    from email.utils import parsedate_to_datetime  # milliseconds, for what hardly any client sends
+
     try:
         return parsedate_to_datetime(request.header("date") or "").astimezone(UTC).strftime(STAMP)
     except ValueError:
