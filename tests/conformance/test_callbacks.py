@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import pytest
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from websockets.frames import Opcode
 
@@ -170,6 +171,33 @@ def test_the_body_of_a_wrong_stage(api: DeployedStage) -> None:
     """E4 UNKNOWN [default]: the body of that 403 is `{"message":"Forbidden"}`."""
     answer = api.call("POST", path_of(STRANGER), b"x", stage="/nosuchstage")
     assert (answer.status, answer.body) == (403, b'{"message":"Forbidden"}')
+
+
+@pytest.mark.emulator_only(reason="it needs a second identity, which may do nothing")
+@pytest.mark.parametrize("method", ["POST", "GET", "DELETE"])
+def test_without_the_permission_access_is_denied(api: DeployedStage, client: Client, method: str) -> None:
+    """E4 OBSERVED [public captures]: 403 AccessDeniedException: the account masked, `{connectionId}` literally."""
+    context = whoami(client)
+    powerless = Credentials("AKIDPOWERLESS", "of somebody who may do nothing")
+    answer = api.call(method, path_of(context["connectionId"]), credentials=powerless)
+    assert (answer.status, answer.header("x-amzn-errortype")) == (403, "AccessDeniedException")
+    arn = f"arn:aws:execute-api:us-east-1:********9012:{context['apiId']}/conformance/{method}/@connections/"
+    words = "is not authorized to perform: execute-api:ManageConnections on resource:"
+    said = f"User: arn:aws:iam::123456789012:user/powerless {words} {arn}{{connectionId}}"
+    assert json.loads(answer.body) == {"message": said}
+
+
+def test_an_unsigned_request_is_refused(api: DeployedStage, client: Client) -> None:
+    """E1 DOCUMENTED [DG:apigateway-how-to-call-websocket-api-connections]: requests are signed with SigV4, else 403."""
+    assert api.raw().request("POST", api.path + path_of(id_of(client)), body=b"x").status == 403
+
+
+@pytest.mark.emulator_only(reason="it has a key that only the emulator knows")
+def test_a_wrong_signature_is_refused(api: DeployedStage, client: Client) -> None:
+    """E1 DOCUMENTED [IAM user guide, SigV4]: a signature with another secret is refused with 403."""
+    wrong = Credentials("AKIDCONFORMANCE", "another secret")
+    answer = api.call("POST", path_of(id_of(client)), b"x", credentials=wrong)
+    assert (answer.status, answer.header("x-amzn-errortype")) == (403, "InvalidSignatureException")
 
 
 def test_131073_bytes_are_too_many(api: DeployedStage, client: Client) -> None:

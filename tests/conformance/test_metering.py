@@ -47,7 +47,7 @@ def test_messages_to_a_client_are_billed_in_32_kb(stage: DeployedStage, size: in
 
 
 def test_messages_are_billed_both_ways(stage: DeployedStage) -> None:
-    """G DOCUMENTED [PRICE]: sent and received; INFERRED: route responses and posts are messages."""
+    """G1, G3 DOCUMENTED [PRICE]: messages are billed both ways; that answers count is inferred."""
     client = stage.connect()
     before = counted(stage)
     client.send(action="twoway")

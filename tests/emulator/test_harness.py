@@ -1,7 +1,9 @@
 """The ``longwire`` fixture's object, on the smallest app."""
 
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -66,3 +68,17 @@ def test_variables_for_a_function_that_is_not_there_are_refused() -> None:
     assert with_variables(stack, {"Echo": {"A": "1"}}).functions["Echo"].environment["A"] == "1"
     with pytest.raises(UsageError, match="longwire_env names Ecko; the template has Echo"):
         with_variables(stack, {"Ecko": {}})
+
+
+def test_a_client_that_keeps_its_http_connection_does_not_outlive_the_server() -> None:
+    """As a boto3 client does that a test still holds; pytest would warn of an unclosed transport."""
+    server = LongwireServer(load(TEMPLATE), Options(port=0))
+    kept = HTTPConnection("127.0.0.1", urlsplit(server.endpoint_url).port or 0, timeout=10)
+    kept.request("GET", "/dev/@connections/L0SM9cOFvHcCIhw%3D")
+    assert kept.getresponse().read() == b""
+    assert kept.sock is not None
+
+    server.close()
+
+    assert kept.sock.recv(1) == b""
+    kept.close()

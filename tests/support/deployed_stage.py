@@ -72,14 +72,16 @@ class DeployedStage:
         given = {"endpoint_url": self.management_url, "region_name": self.region, **self.credentials}
         return make("apigatewaymanagementapi", **{**given, **options})
 
-    def call(self, method: str, path: str, body: bytes = b"", *, stage: str | None = None) -> Answer:
+    def call(
+        self, method: str, path: str, body: bytes = b"", *, stage: str | None = None, credentials: Any = None
+    ) -> Answer:
         """One signed request to the management API, and its answer byte by byte; ``path`` follows the stage."""
         from botocore.auth import SigV4Auth
         from botocore.awsrequest import AWSRequest
 
         target = f"{self.path if stage is None else stage}{path}"
         request = AWSRequest(method, self.management_url.removesuffix(self.path) + target, data=body)
-        SigV4Auth(self.signer(), "execute-api", self.region).add_auth(request)
+        SigV4Auth(credentials or self.signer(), "execute-api", self.region).add_auth(request)
         return self.raw().request(method, target, *request.headers.items(), body=body)
 
     def signer(self) -> Any:

@@ -16,7 +16,9 @@ from pathlib import Path
 
 from untested_rules import UNTESTED
 
-__all__ = ["BEGIN", "END", "Row", "rows", "rule_numbers", "section", "tables", "wrong"]
+__all__ = [
+    "BEGIN", "END", "README", "ROOT", "Row", "order", "rows", "rule_numbers", "section", "tables", "write", "wrong",
+]  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
 README = ROOT / "emulator" / "README.md"

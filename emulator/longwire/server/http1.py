@@ -11,7 +11,7 @@ from typing import Protocol, cast
 
 import httptools
 
-from longwire.server.http_message import Arrived, HttpRequest, HttpResponse, TooLarge
+from longwire.server.http_message import Arrived, HttpRequest, HttpResponse, TooLarge, Upgraded
 
 __all__ = ["Exchange", "HttpApplication", "HttpConnection", "HttpRequest", "HttpResponse"]
 
@@ -21,16 +21,6 @@ MAX_BODY = 16 * 1024 * 1024  # bytes; DynamoDB's BatchWriteItem is the largest c
 MAX_PIPELINED = 16  # requests waiting on one connection before we stop reading
 REQUEST_TIMEOUT = 30.0  # seconds from connecting, and later from a request's first byte, to its last (slow-loris)
 LINGER = 2.0  # seconds that a refused client has to read why, before the connection is closed under it
-
-
-class Upgraded(Protocol):
-    """What takes the transport over after an upgrade."""
-
-    def data_received(self, data: bytes) -> None: ...
-    def eof_received(self) -> None: ...
-    def connection_lost(self, exc: Exception | None) -> None: ...
-    def pause_writing(self) -> None: ...
-    def resume_writing(self) -> None: ...
 
 
 class HttpApplication(Protocol):
@@ -155,6 +145,11 @@ class HttpConnection(asyncio.Protocol):
         elif self.exchange is not None and self.exchange.gone is not None:
             self.exchange.gone()
         self.waiting.clear()
+
+    def stop(self) -> None:
+        """Close a connection that is kept alive for requests that will not be answered any more."""
+        if self.upgraded is None and hasattr(self, "transport"):
+            self.transport.close()
 
     def pause_writing(self) -> None:
         if self.upgraded is not None:

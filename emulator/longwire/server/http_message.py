@@ -1,9 +1,10 @@
-"""What an HTTP/1.1 message says, whoever carries it."""
+"""What an HTTP/1.1 message says, whoever carries it, and what may follow its answer."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
-__all__ = ["Arrived", "Headers", "HttpRequest", "HttpResponse", "TooLarge"]
+__all__ = ["Arrived", "Headers", "HttpRequest", "HttpResponse", "TooLarge", "Upgraded"]
 
 Headers = tuple[tuple[str, str], ...]
 LINE_BREAKS = {ord("\r"): " ", ord("\n"): " ", 0: " "}
@@ -74,3 +75,13 @@ class TooLarge(Exception):
     def __init__(self, status: int) -> None:
         super().__init__(status)
         self.status = status
+
+
+class Upgraded(Protocol):
+    """What takes the transport over after an upgrade."""
+
+    def data_received(self, data: bytes) -> None: ...
+    def eof_received(self) -> None: ...
+    def connection_lost(self, exc: Exception | None) -> None: ...
+    def pause_writing(self) -> None: ...
+    def resume_writing(self) -> None: ...

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from typing import Any, Protocol
+from weakref import WeakSet
 
 from longwire.core.events import (
     AcceptHandshake,
@@ -70,6 +71,7 @@ class Server:
         self.access_log: Callable[[str], None] = lambda _: None
         self.sockets: dict[str, WebSocket] = {}
         self.exchanges: dict[str, Exchange] = {}
+        self.kept_alive: WeakSet[HttpConnection] = WeakSet()
         self.forwards: set[asyncio.Task[None]] = set()
         self.timer: asyncio.TimerHandle | None = None
         self.timer_at = float("inf")
@@ -86,7 +88,9 @@ class Server:
 
     def connection(self) -> HttpConnection:
         """A protocol for ``loop.create_server``."""
-        return HttpConnection(self, self.loop)
+        made = HttpConnection(self, self.loop)
+        self.kept_alive.add(made)
+        return made
 
     # --- requests
 
@@ -226,3 +230,5 @@ class Server:
             self.timer.cancel()
         for task in self.forwards:
             task.cancel()
+        for connection in list(self.kept_alive):
+            connection.stop()
