@@ -25,6 +25,7 @@ from longwire_app.session import Caller, Peer, Session
 from longwire_app.store import Store
 from longwire_app.turn import Turn
 
+
 def now() -> int:
     """Asked by each test: a token of the start of a long run would have expired."""
     return int(time.time())

@@ -81,7 +81,7 @@ def judged(result: InvocationFinished, api: Api, size_limit: int) -> Answer:
         answer = json.loads(result.payload or "null")
         verdict = judge(answer.get("policyDocument") if isinstance(answer, dict) else None, method_arn(api))
         context = stringified(answer.get("context"))
-    except (PolicyError, ValueError) as exc:
+    except (PolicyError, ValueError, RecursionError) as exc:
         return Answer(500, why=f"the authorizer's answer is not usable: {exc}")
     return ruled(verdict, answer, context)
 

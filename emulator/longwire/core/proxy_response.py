@@ -40,7 +40,7 @@ def connect_answer(result: InvocationFinished, null_status: int) -> ConnectAnswe
 def loaded(payload: str) -> Any:
     try:
         return json.loads(payload or "null")
-    except ValueError:
+    except (ValueError, RecursionError):  # RecursionError: nested deeper than the interpreter's stack
         return None
 
 

@@ -70,3 +70,8 @@ def test_a_condition_fails_closed_and_says_so(routes: Any) -> None:
     )
     assert found.status == 500
     assert "Condition" in found.why
+
+
+def test_an_answer_nested_without_end_fails_closed(routes: Any) -> None:
+    found = judged(InvocationFinished("i", '{"policyDocument":' * 400 + "[" * 900), routes.api(), 8192)
+    assert found.status == 500

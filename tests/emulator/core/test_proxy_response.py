@@ -77,3 +77,9 @@ def test_without_that_header_there_is_no_subprotocol() -> None:
 )
 def test_a_two_way_route_sends_the_body(value: Any, frame: str | None) -> None:
     assert two_way_answer(json.dumps(value)).body == frame
+
+
+def test_an_answer_nested_without_end_is_no_proxy_response() -> None:
+    result = InvocationFinished("i", "[" * 100_000 + "]" * 100_000)
+    assert connect_answer(result, 502).status == 502
+    assert two_way_answer(result.payload).body is None
