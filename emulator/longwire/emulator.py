@@ -87,10 +87,12 @@ class Emulator:
         self = cls(stack, options, sockets)
         self.services = await Services.start(stack, invoke_url=self.local_url, log=options.log)
         bytecode = default_folder(os.environ) / "bytecode"
-        self.runtime = Runtime(stack.functions, self.variables, self.activity, clock=self.clock, bytecode=bytecode)
+        new_id = self.gateway.deployment.ids.uuid
+        self.runtime = Runtime(
+            stack.functions, self.variables, self.activity, clock=self.clock, request_ids=new_id, bytecode=bytecode
+        )
         self.activity.runtime = self.runtime.invoke
         loop = asyncio.get_running_loop()
-        new_id = self.gateway.deployment.ids.uuid
         self.server.lambda_api = LambdaApi(stack, self.activity.invoke, new_id, loop.call_later)
         for made in sockets:
             self.listeners.append(await loop.create_server(self.server.connection, sock=made, backlog=4096))

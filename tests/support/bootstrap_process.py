@@ -35,7 +35,7 @@ class Child:
     def send(self, event: Any) -> str:
         self.count += 1
         request_id = f"00000000-0000-4000-8000-{self.count:012d}"
-        meta = json.dumps([request_id, int(time.time() * 1000) + 5000, f"Root=1-5-{self.count};Sampled=0"])
+        meta = f"{request_id} {int(time.time() * 1000) + 5000} Root=1-5-{self.count};Sampled=0"
         text = event if isinstance(event, bytes) else json.dumps(event).encode()
         body = meta.encode() + b"\n" + text
         self.channel.sendall(len(body).to_bytes(4, "big") + b"I" + body)

@@ -110,11 +110,11 @@ class Environment:
     def serve(self, handler: Handler) -> None:
         while True:
             meta, _, text = self.channel.receive().partition(b"\n")
-            self.request_id, deadline_ms, trace_id = json.loads(meta)
+            self.request_id, deadline_ms, trace_id = meta.decode().split(" ")
             os.environ["_X_AMZN_TRACE_ID"] = trace_id
             self.output.start()
             started = time.perf_counter()
-            kind, body = self.invoke(handler, text, LambdaContext(self.request_id, deadline_ms))
+            kind, body = self.invoke(handler, text, LambdaContext(self.request_id, int(deadline_ms)))
             ended = time.perf_counter()
             self.output.finish()
             head = f"{(ended - started) * 1000:.3f} {self.memory(ended)}\n".encode()
@@ -165,7 +165,7 @@ def linux_peak_mb(process: int | str) -> int:
 
 def decoded(text: bytes) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text.decode())
     except ValueError as error:
         raise Fault("Runtime.UnmarshalError", f"Unable to unmarshal input: {error}") from error
 

@@ -8,7 +8,6 @@ message ids have 0x02 there first, request ids 0x05.
 import re
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
-from uuid import UUID
 
 __all__ = ["Ids", "is_connection_id"]
 
@@ -48,7 +47,10 @@ class Ids:
         return urlsafe_b64encode(self.random(8) + b"\x05" + self.host).decode("ascii")
 
     def uuid(self) -> str:
-        return str(UUID(bytes=self.random(16), version=4))
+        """Version 4 (RFC 9562, 5.4)."""
+        digits = self.random(16).hex()
+        variant = "89ab"[int(digits[16], 16) & 3]
+        return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
     def trace_root(self, now: float) -> str:
         """An X-Ray root: ``1-<8 hex of epoch seconds>-<24 hex>``."""

@@ -121,8 +121,7 @@ class Environment(asyncio.Protocol):
         self.call = call
         self.since = self.loop.time()
         self.native.start()
-        meta = json.dumps([call.request_id, deadline_ms, trace_id])
-        body = f"{meta}\n{call.invocation.payload}".encode()
+        body = f"{call.request_id} {deadline_ms} {trace_id}\n{call.invocation.payload}".encode()
         self.transport.write(len(body).to_bytes(4, "big") + b"I" + body)
 
     def freeze(self) -> None:
@@ -161,17 +160,18 @@ class Environment(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
 
     def data_received(self, data: bytes) -> None:
-        received = self.received
-        received += data
+        if self.received:
+            self.received += data
+            if len(self.received) < frame_end(self.received, 0):
+                return
+            data = bytes(self.received)
+            self.received.clear()
         start = 0
-        while len(received) - start >= 5:
-            end = start + 5 + int.from_bytes(received[start : start + 4], "big")
-            if len(received) < end:
-                break
-            kind, body = bytes(received[start + 4 : start + 5]), bytes(received[start + 5 : end])
+        while (end := frame_end(data, start)) <= len(data):
+            kind, body = data[start + 4 : start + 5], data[start + 5 : end]
             start = end
             self.frame(kind, body)
-        del received[:start]
+        self.received += data[start:]
 
     def frame(self, kind: bytes, body: bytes) -> None:
         if kind in STREAMS:
@@ -211,6 +211,13 @@ class Environment(asyncio.Protocol):
         if self.transport is not None:
             self.transport.close()
         self.owner.ended(self, exit_status(status))
+
+
+def frame_end(data: bytes | bytearray, start: int) -> int:
+    """Where the frame that begins at ``start`` ends; behind all data while its head is not there."""
+    if len(data) - start < 5:
+        return len(data) + 1
+    return start + 5 + int.from_bytes(data[start : start + 4], "big")
 
 
 def failure(body: bytes, kind: ErrorKind, duration_ms: float = 0, memory_mb: int = 0) -> Outcome:

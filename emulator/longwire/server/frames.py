@@ -108,9 +108,8 @@ class Frames(ServerProtocol):
     def parse(self) -> Generator[None]:
         """What ``receive_data`` and ``receive_eof`` step; an error of the listener's passes through them."""
         try:
-            while not (yield from self.reader.at_eof()):
+            while True:
                 yield from self.read_frame()
-            raise EOFError
         except tuple(FAILURES) as exc:
             self.parser_exc = exc
             self.broken(FAILURES[type(exc)])
