@@ -85,7 +85,12 @@ class Emulator:
         """Listen, and start what handlers need beside it; returns as soon as clients can connect."""
         sockets = listen(options.host, options.port, default=DEFAULT_PORT)
         self = cls(stack, options, sockets)
-        self.services = await Services.start(stack, invoke_url=self.local_url, log=options.log)
+        try:
+            self.services = await Services.start(stack, invoke_url=self.local_url, log=options.log)
+        except BaseException:
+            for made in sockets:
+                made.close()
+            raise
         bytecode = default_folder(os.environ) / "bytecode"
         new_id = self.gateway.deployment.ids.uuid
         self.runtime = Runtime(

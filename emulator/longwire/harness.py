@@ -42,9 +42,13 @@ class LongwireServer:
         self.thread.start()
         try:
             self.emulator = self.call(Emulator.start(stack, options))
-            self.call(self.emulator.services.ready())
         except BaseException:
             self.end_loop()
+            raise
+        try:
+            self.call(self.emulator.services.ready())
+        except BaseException:
+            self.close()
             raise
 
     def call(self, work: Coroutine[Any, Any, Result]) -> Result:

@@ -1,5 +1,7 @@
 """The ``longwire`` fixture's object, on the smallest app."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -82,3 +84,34 @@ def test_a_client_that_keeps_its_http_connection_does_not_outlive_the_server() -
 
     assert kept.sock.recv(1) == b""
     kept.close()
+
+
+IMPOSSIBLE = """
+  Bad:
+    Type: AWS::DynamoDB::Table
+    Properties: {BillingMode: PAY_PER_REQUEST, KeySchema: [{AttributeName: a, KeyType: HASH}], AttributeDefinitions: []}
+"""
+STARTED = """
+import sys
+from pathlib import Path
+from longwire.emulator import Options
+from longwire.errors import TemplateError
+from longwire.harness import LongwireServer
+from longwire.template.load import load
+try:
+    LongwireServer(load(Path(sys.argv[1])), Options(port=0))
+except TemplateError as error:
+    print(error.resource)
+"""
+
+
+def test_a_stack_that_cannot_be_is_an_error_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    for name in ("template.yaml", "app.py"):
+        (tmp_path / name).write_text((TEMPLATE.parent / name).read_text())
+    template = tmp_path / "template.yaml"
+    template.write_text(template.read_text() + IMPOSSIBLE)
+
+    command = [sys.executable, "-W", "error", "-c", STARTED, str(template)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+    assert (done.stdout, done.stderr, done.returncode) == ("Bad\n", "", 0)

@@ -57,6 +57,7 @@ class Services:
         self.process: Process | None = None
         self.closing = False
         self.provisioned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.wanted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.resets: deque[asyncio.Future[None]] = deque()
         self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
         self.supervisor = asyncio.get_running_loop().create_task(self.supervise())
@@ -94,7 +95,8 @@ class Services:
     async def reset(self) -> None:
         """Everything gone, and the stack's resources created again; generated secrets stay the same."""
         await self.ready()
-        assert self.process is not None
+        if self.process is None:
+            return
         assert self.process.stdin is not None
         done = asyncio.get_running_loop().create_future()
         self.resets.append(done)
@@ -104,6 +106,7 @@ class Services:
     async def close(self) -> None:
         """End the process, and free the port."""
         self.closing = True
+        self.want()
         if self.process is not None:
             with suppress(ProcessLookupError):
                 self.process.kill()  # it holds nothing that is worth a farewell
@@ -113,12 +116,27 @@ class Services:
 
     async def supervise(self) -> None:
         try:
+            await self.until_wanted()
             while not self.closing and await self.run_once():
                 self.provisioned = asyncio.get_running_loop().create_future()
         except OSError as exc:
             self.fail(EnvironmentFailed(f"the AWS services' process cannot be started: {exc}"))
         self.fail(EnvironmentFailed("the AWS services were closed"))
         self.listener.close()
+
+    async def until_wanted(self) -> None:
+        """A stack with nothing to create needs no process, which takes 60 MB, before somebody calls a service."""
+        if self.setup["resources"] or self.setup["mappings"]:
+            return
+        self.provisioned.set_result(None)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self.listener.fileno(), self.want)
+        await self.wanted
+        loop.remove_reader(self.listener.fileno())
+
+    def want(self) -> None:
+        if not self.wanted.done():
+            self.wanted.set_result(None)
 
     async def run_once(self) -> bool:
         """Start the process and follow it to its end; whether to start it again."""
@@ -148,11 +166,15 @@ class Services:
             if "log" in found:
                 self.log(found["log"])
             elif "ready" in found:
-                self.provisioned.set_result(None)
+                self.tell_ready()
             elif "reset" in found:
                 self.resets.popleft().set_result(None)
             else:
                 self.fail(self.template_error(found["failed"], found["resource"]))
+
+    def tell_ready(self) -> None:
+        if not self.provisioned.done():
+            self.provisioned.set_result(None)
 
     async def follow_errors(self, lines: asyncio.StreamReader) -> None:
         async for line in lines:

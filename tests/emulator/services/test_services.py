@@ -42,6 +42,26 @@ def test_the_port_is_known_at_once_and_early_requests_wait_for_the_services(run_
     assert services.client("dynamodb").list_tables()["TableNames"] == ["things"]
 
 
+def test_a_stack_with_nothing_to_create_has_no_process_before_a_service_is_called(run_services: Any) -> None:
+    services = run_services()
+    assert services.services.process is None
+    services.reset()
+    assert services.services.process is None
+
+    sqs = services.client("sqs")
+    sqs.create_queue(QueueName="made-by-a-handler")
+    assert services.services.process is not None
+    services.reset()
+    assert "QueueUrls" not in sqs.list_queues()
+
+
+def test_closing_a_stack_whose_services_nobody_called_frees_the_port(run_services: Any) -> None:
+    services = run_services()
+    services.call(services.services.close())
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", services.services.port), 1)
+
+
 def test_a_reset_empties_everything_and_creates_the_resources_again(run_services: Any) -> None:
     services = run_services(table())
     put(services, "a")
@@ -148,12 +168,13 @@ def test_closing_before_it_is_ready_does_not_wait_for_it(run_services: Any) -> N
 def test_the_process_does_not_outlive_a_parent_that_is_killed() -> None:
     program = """
 import asyncio, sys
-from longwire.core.api import Api, Stack, Stage
+from longwire.core.api import Api, Resource, Stack, Stage
 from longwire.services.services import Services
 
 async def main():
     api = Api("Ws", "abcdefghij", "ws", "us-east-1", "123456789012", "$request.body.action", {}, Stage("dev"))
-    stack = Stack("chat", "us-east-1", "123456789012", api, {})
+    topic = Resource("Topic", "AWS::SNS::Topic", {"TopicName": "topic"}, "arn:aws:sns:us-east-1:123456789012:topic")
+    stack = Stack("chat", "us-east-1", "123456789012", api, {}, {"Topic": topic})
     services = await Services.start(stack, invoke_url="http://127.0.0.1:9", log=print)
     await services.ready()
     print(services.process.pid, flush=True)
