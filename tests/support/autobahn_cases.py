@@ -22,9 +22,6 @@ from longwire.event_loop import new_event_loop
 from longwire.server.http1 import Exchange, HttpConnection, HttpRequest
 from longwire.server.websocket import WebSocket
 
-# kosoku puts a stand-in there for its own imports, which are done; pytest would take it for the real one.
-sys.modules.pop("pkg_resources", None)
-
 __all__ = ["LIFTED", "LIMITS", "failed", "run_cases", "served_echo"]
 
 LIMITS = Quotas()
@@ -102,6 +99,9 @@ async def run_cases(
             return await run_fuzzingclient(url, list(cases) or None, list(exclude) or None, parallel)
         except FailureError as failure:
             return failure.results
+        finally:
+            # kosoku's stand-in, which pytest would take for the real one.
+            sys.modules.pop("pkg_resources", None)
 
 
 def failed(results: Sequence[CaseResult]) -> list[str]:
