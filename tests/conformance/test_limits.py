@@ -109,8 +109,12 @@ def test_a_message_in_several_frames_is_one_event(api: DeployedStage) -> None:
 def test_an_answer_above_32_kb_comes_in_frames_of_32_kb(api: DeployedStage) -> None:
     """D.1 INFERRED [DG:limits]: the gateway's own frames have at most 32 KB as well."""
     client, _ = api.upgraded()
-    client.send(Opcode.TEXT, b'{"action":"twoway","answer":{"body":"%s"}}' % (b"x" * 30_000))
-    assert client.frame() == (0x81, b"x" * 30_000)
+    in_frames(client, b'{"action":"twoway","pad":"%s"}' % (b"x" * 70_000))
+    frames = [client.frame() for _ in range(3)]
+    assert [first for first, _ in frames] == [0x01, 0x00, 0x80]
+    assert [len(payload) for _, payload in frames[:2]] == [FRAME, FRAME]
+    event = json.loads(b"".join(payload for _, payload in frames))
+    assert len(json.loads(event["body"])["pad"]) == 70_000
 
 
 # --- ping and pong

@@ -265,14 +265,3 @@ def test_usage_quota_frame(emulated: Emulated) -> None:
     stage = emulated("keys", usage_quota_frame="No more")
     answers = [stage.upgraded(None, ("x-api-key", "conformancesmallkey000"))[1] for _ in range(3)]
     assert json.loads(answers[-1].body)["message"] == "No more"
-
-
-@pytest.mark.parametrize(("name", "near"), [("ping_reset_idle", "ping_resets_idle"), ("idle", "idle_timeout")])
-def test_a_name_that_is_no_setting_is_refused_with_the_nearest(name: str, near: str) -> None:
-    """J.idle_timeout DOCUMENTED [longwire settings]: an unknown setting is refused, with the names that are near."""
-    from longwire.core.quotas import Quotas
-    from longwire.core.settings import changed
-    from longwire.errors import UsageError
-
-    with pytest.raises(UsageError, match=near):
-        changed(Quotas(), {name: 1}, "--set")

@@ -11,11 +11,16 @@ HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "content-lengt
 
 
 def is_aws_call(request: HttpRequest) -> bool:
-    """Signed by an AWS SDK (in a header, or in the query when presigned), or addressed to an AWS host."""
+    """Signed by an AWS SDK (in a header, or in the query when presigned), or addressed to an AWS host.
+
+    A Stage's host, ``{id}.execute-api...``, is no service's, signed or not.
+    """
+    host = (request.header("Host") or "").partition(":")[0].lower()
+    if ".execute-api." in host:
+        return False
     if "X-Amz-Signature=" in request.target:
         return True
     signed = (request.header("Authorization") or "").startswith(("AWS4-HMAC-SHA256", "AWS4-ECDSA"))
-    host = (request.header("Host") or "").partition(":")[0].lower()
     return signed or request.header("X-Amz-Target") is not None or host.endswith(".amazonaws.com")
 
 

@@ -86,6 +86,10 @@ def test_a_presigned_url_is_an_aws_call() -> None:
         ((("X-Amz-Target", "x"),), True),
         ((("Host", "sqs.us-east-1.amazonaws.com"),), True),
         ((("Authorization", "Bearer x"), ("Host", "localhost")), False),
+        (
+            (("Authorization", "AWS4-HMAC-SHA256 Credential=x"), ("Host", "a.execute-api.us-east-1.amazonaws.com")),
+            False,
+        ),
         ((), False),
     ],
 )
