@@ -47,31 +47,37 @@ class Activity:
         """The logical ids of the functions that are running."""
         return sorted({invocation.function for invocation in self.running.values()})
 
-    def publish(self, event: str, invocation_id: str | None, **data: object) -> None:
-        invocation = self.running.get(invocation_id or "")
-        connection_id = invocation.connection_id if invocation is not None else ""
-        if invocation is not None and event != "log":
+    def publish(self, event: str, invocation_id: str, data: dict[str, object]) -> None:
+        """``data`` gets the route that asked for the invocation."""
+        invocation = self.running.get(invocation_id)
+        connection_id = ""
+        if invocation is not None:
+            connection_id = invocation.connection_id
             data["route_key"] = invocation.route_key
-        shown = {"invocation_id": invocation_id, **data}
-        self.timeline.publish(event, connection_id, self.clock(), shown)
+        self.timeline.publish(event, connection_id, self.clock(), data)
 
     def invocation_started(self, invocation_id: str, function: str, cold: bool) -> None:
-        self.publish("invocation_started", invocation_id, function=function, cold=cold)
+        self.publish(
+            "invocation_started", invocation_id, {"invocation_id": invocation_id, "function": function, "cold": cold}
+        )
 
     def invocation_finished(self, report: Report) -> None:
         self.reported(report)
-        self.publish(
-            "invocation_finished",
-            report.invocation_id,
-            function=report.function,
-            duration_ms=report.duration_ms,
-            billed_ms=report.billed_ms,
-            init_ms=report.init_ms,
-            max_memory_mb=report.max_memory_mb,
-            error=report.error,
-            error_type=report.error_type,
-            error_message=report.error_message,
-        )
+        data: dict[str, object] = {
+            "invocation_id": report.invocation_id,
+            "function": report.function,
+            "duration_ms": report.duration_ms,
+            "billed_ms": report.billed_ms,
+            "init_ms": report.init_ms,
+            "max_memory_mb": report.max_memory_mb,
+            "error": report.error,
+            "error_type": report.error_type,
+            "error_message": report.error_message,
+        }
+        self.publish("invocation_finished", report.invocation_id, data)
 
     def logged(self, function: str, invocation_id: str | None, stream: str, line: str) -> None:
-        self.publish("log", invocation_id, function=function, stream=stream, line=line)
+        invocation = self.running.get(invocation_id) if invocation_id is not None else None
+        connection_id = "" if invocation is None else invocation.connection_id
+        data = {"invocation_id": invocation_id, "function": function, "stream": stream, "line": line}
+        self.timeline.publish("log", connection_id, self.clock(), data)

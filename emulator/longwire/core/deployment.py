@@ -23,7 +23,8 @@ Effects = list[Effect]
 class Deployment:
     """A deployed Stage's state. Its verbs return the effects that they cause.
 
-    ``access_keys`` are those that may sign, by key id.
+    ``access_keys`` are those that may sign, by key id. ``shortest_wait`` is seconds: no deadline that begins later
+    than now comes sooner.
     """
 
     def __init__(self, api: Api, ids: Ids, quotas: Quotas, access_keys: Mapping[str, AccessKey] | None = None) -> None:
@@ -35,6 +36,8 @@ class Deployment:
         self.invocations = Invocations()
         self.idle = TimerQueue(quotas.idle_timeout + quotas.idle_slack)
         self.duration = TimerQueue(quotas.max_duration)
+        timeouts = [route.integration.timeout for route in api.routes.values() if route.integration is not None]
+        self.shortest_wait = min(self.idle.duration, self.duration.duration, quotas.integration_timeout, *timeouts)
         self.monitor = Monitor(api, quotas, ids.request_id)
         self.forget_usage()
 

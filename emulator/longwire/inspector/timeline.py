@@ -48,6 +48,7 @@ class Timeline:
         self.last = 0
         self.text = 0
         self.ring: deque[Entry] = deque()
+        self.sizes: deque[int] = deque()
         self.subscribers: tuple[Subscriber, ...] = ()
 
     @property
@@ -60,10 +61,12 @@ class Timeline:
         self.last += 1
         entry = (self.last, at, event, connection_id, data)
         self.ring.append(entry)
-        self.text += len(data.get("payload") or data.get("line") or "")  # what can be long
-        while len(self.ring) > self.capacity or self.text > self.max_text:
-            gone = self.ring.popleft()[4]
-            self.text -= len(gone.get("payload") or gone.get("line") or "")
+        size = len(data.get("payload") or data.get("line") or "")  # what can be long
+        self.sizes.append(size)
+        self.text += size
+        while len(self.sizes) > self.capacity or self.text > self.max_text:
+            self.ring.popleft()
+            self.text -= self.sizes.popleft()
         for subscriber in self.subscribers:
             subscriber(entry)
 

@@ -22,9 +22,13 @@ from websockets.http11 import Request, Response
 from websockets.protocol import OPEN
 from websockets.server import ServerProtocol
 from websockets.typing import BytesLike
-from websockets.utils import apply_mask
 
 from longwire.core.quotas import Quotas
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # where there is no wheel for the machine
+    from websockets.utils import apply_mask
 
 __all__ = ["Frames", "Listener"]
 

@@ -211,7 +211,12 @@ class Server:
     # --- time
 
     def arm(self) -> None:
-        """Keep a timer at or before the gateway's next deadline; deadlines mostly move away, so it is rarely moved."""
+        """Keep a timer at or before the gateway's next deadline; deadlines mostly move away, so it is rarely moved.
+
+        What is started now ends no sooner than the shortest wait there is: a timer before that needs no other.
+        """
+        if self.timer_at <= self.clock() + self.gateway.deployment.shortest_wait:
+            return
         deadline = self.gateway.next_deadline()
         if deadline is None or deadline >= self.timer_at:
             return
