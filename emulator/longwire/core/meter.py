@@ -183,7 +183,8 @@ def elapsed(started: float, now: float) -> int:
 
 
 def started_minutes(milliseconds: int) -> int:
-    return -(-milliseconds // MINUTE)
+    """One that is over within the millisecond has begun its first minute like any other."""
+    return max(1, -(-milliseconds // MINUTE))
 
 
 def total(tallies: Iterable[Tally]) -> dict[str, int]:

@@ -4,6 +4,7 @@ __all__ = ["Growth"]
 
 PATIENCE = 0.02  # seconds after which one is started even while others are being answered
 SHORT = 5.0  # milliseconds: calls of this length wait for a processor, and more processes would not help them
+VERY_SHORT = 1.0  # milliseconds: these do nothing but compute, and each more process only cools the others' caches
 PATIENCE_WITH_SHORT = 0.25  # seconds: they may turn out to be long after all
 WEIGHT = 1 / 8  # of the newest call in the typical duration
 
@@ -12,7 +13,7 @@ class Growth:
     """Of one function. Told of every answer, asked from time to time."""
 
     def __init__(self, processors: int) -> None:
-        self.enough_for_short = 2 * processors
+        self.processors = processors
         self.typical_ms: float | None = None
         self.progress = False
 
@@ -24,6 +25,12 @@ class Growth:
     def helps(self, waited: float, environments: int) -> bool:
         """``waited`` is the seconds of the oldest call; answers since the last question count as progress."""
         progress, self.progress = self.progress, False
-        if self.typical_ms is not None and self.typical_ms < SHORT and environments >= self.enough_for_short:
+        if environments >= self.enough():
             return waited >= PATIENCE_WITH_SHORT
         return not progress or waited >= PATIENCE
+
+    def enough(self) -> float:
+        """Environments, beyond which calls of the typical length only wait for one another."""
+        if self.typical_ms is None or self.typical_ms >= SHORT:
+            return float("inf")
+        return self.processors * (1 if self.typical_ms < VERY_SHORT else 2)

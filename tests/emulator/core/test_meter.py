@@ -104,6 +104,14 @@ def test_each_connection_is_rounded_up_to_a_minute_open_ones_too(world: Any) -> 
     assert details["seconds_by_connection"][first] == 61.0
 
 
+def test_a_connection_that_is_over_within_a_millisecond_is_a_minute() -> None:
+    made = meter()
+    made.connected("a", 1_700_000_000.0)
+    made.disconnected("a", 1_700_000_000.0001)
+    made.connected("b", 1_700_000_000.0)
+    assert made.minutes(1_700_000_000.0) == 2
+
+
 def test_sixty_seconds_are_one_minute() -> None:
     made = meter()
     made.connected("a", 1_700_000_000.123)

@@ -1,5 +1,7 @@
 """When one more execution environment is started."""
 
+import pytest
+
 from longwire.runtime.growth import Growth
 
 
@@ -16,12 +18,13 @@ def test_while_calls_are_being_answered_the_others_wait_a_little() -> None:
     assert growth.helps(0.02, 1)
 
 
-def test_short_calls_get_two_environments_a_processor_and_then_patience() -> None:
+@pytest.mark.parametrize(("typical_ms", "enough"), [(3.0, 4), (0.3, 2)])
+def test_short_calls_get_one_or_two_environments_a_processor_and_then_patience(typical_ms: float, enough: int) -> None:
     growth = Growth(2)
-    growth.answered(0.3)
-    assert growth.helps(0.02, 3)
-    assert not growth.helps(0.2, 4)
-    assert growth.helps(0.25, 4)
+    growth.answered(typical_ms)
+    assert growth.helps(0.02, enough - 1)
+    assert not growth.helps(0.2, enough)
+    assert growth.helps(0.25, enough)
 
 
 def test_calls_that_become_long_are_no_longer_held_back() -> None:
