@@ -43,6 +43,12 @@ class Messages:
             for route in deployment.api.routes.values()
             if route.model_selection_expression is not None
         }
+        # Most routes let every message through: those that need no look at key, model or signer.
+        self.unguarded = {
+            route.key
+            for route in deployment.api.routes.values()
+            if not (route.api_key_required or route.key in self.validations or self.quotas.iam_later_routes)
+        }
         self.mocks = {
             route.key: MockIntegration(route.integration)
             for route in deployment.api.routes.values()
@@ -74,7 +80,7 @@ class Messages:
         throttled = self.deployment.throttles.message(None if route is None else route.key, now)
         if throttled is not None:
             return Refusal(429, throttled)
-        if route is None:
+        if route is None or route.key in self.unguarded:
             return None
         keyless = self.denied(connection, route) or self.deployment.api_keys.refusal(route, connection, now)
         return keyless or self.invalid(route, payload)

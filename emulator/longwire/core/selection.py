@@ -46,6 +46,8 @@ class Selection:
 
     def evaluate(self, body: Any) -> str:
         """The selected key; ``body`` is whatever ``json.loads`` gave."""
+        if len(self.parts) == 1 and not isinstance(self.parts[0], str):
+            return text(walk(body, self.parts[0]))
         return "".join(part if isinstance(part, str) else text(walk(body, part)) for part in self.parts)
 
 

@@ -60,7 +60,8 @@ class FunctionLog:
 
     def finished(self, call: Call, outcome: Outcome, init_ms: float | None) -> Outcome:
         """Returns the outcome with Lambda's message for it."""
-        outcome = self.worded(call, outcome)
+        if outcome.error:
+            outcome = self.worded(call, outcome)
         if outcome.error == "raised":
             self.log(call, "stderr", self.error(outcome, call.request_id))
         report = self.report(call, outcome, init_ms)

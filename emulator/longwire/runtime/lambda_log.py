@@ -3,9 +3,8 @@
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 __all__ = [
     "ErrorKind",
@@ -26,8 +25,7 @@ __all__ = [
 ErrorKind = Literal["", "raised", "timed_out", "crashed", "init_failed", "throttled"]
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """How one invocation went. ``init_ms`` is there for a cold start alone; ``stack_trace`` is text, or empty.
 
     ``request_id`` is Lambda's, the ``aws_request_id`` of the handler's context; ``function`` is a logical id.

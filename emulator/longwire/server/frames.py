@@ -243,7 +243,17 @@ class Frames(ServerProtocol):
             return
         data = payload.encode("utf-8", "replace") if isinstance(payload, str) else payload
         size = self.frame_size
+        if isinstance(payload, str) and not self.extensions and len(data) <= min(size, 0xFFFF):
+            self.writes.append(whole_text(data))  # as most messages are
+            return
         send = self.send_text if isinstance(payload, str) else self.send_binary
         send(data[:size], fin=len(data) <= size)
         for start in range(size, len(data), size):
             self.send_continuation(data[start : start + size], fin=start + size >= len(data))
+
+
+def whole_text(data: bytes) -> bytes:
+    """An unmasked text frame of at most 65,535 octets (RFC 6455, 5.2)."""
+    length = len(data)
+    head = bytes((0x81, length)) if length < 126 else b"\x81\x7e" + length.to_bytes(2, "big")
+    return head + data
