@@ -106,3 +106,24 @@ def test_some_tests_run_without_a_browser(checkout: Checkout) -> None:
     (checkout.fakes / "chromium").unlink()
 
     assert checkout.dev("test", "-m", "not browser").code == 0
+
+
+def test_all_tests_want_node_and_say_how_to_get_it(checkout: Checkout) -> None:
+    (checkout.fakes / "node").unlink()
+
+    result = checkout.dev("test")
+
+    assert (result.code, result.out) == (3, "")
+    assert "sudo apt install nodejs" in result.err
+    assert './dev test -m "not node"' in result.err
+    assert checkout.dev("test", "-m", "not node").code == 0
+
+
+@LINUX
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root installs packages")
+def test_root_on_debian_gets_node_installed(checkout: Checkout) -> None:
+    (checkout.fakes / "node").unlink()
+    checkout.tool("apt-get", '#!/bin/sh\necho "apt-get $*" >> "$FAKES/log"\ncp "$FAKES/python" "$FAKES/node"\n')
+
+    assert checkout.dev("test").code == 0
+    assert checkout.calls()[1] == "apt-get install -qq -y --no-install-recommends nodejs"

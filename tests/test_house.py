@@ -16,6 +16,8 @@ ALONE = {
     "infra/longwire_infra/__init__.py": "holds nothing",
     "emulator/longwire/core/api.py": "records; every test of the core builds them",
     "emulator/longwire/core/events.py": "records; every test of the core builds them",
+    "emulator/longwire/runtime/outcome.py": "a record; every test of the runtime builds it",
+    "emulator/longwire/runtime/surroundings.py": "a record; every pool is made with one",
     "tests/functions/test_template.py": "tests template.yaml",
     "tests/emulator/inspector/test_page.py": "tests the folder inspector/page: scripts and styles",
 }

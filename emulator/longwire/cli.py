@@ -41,6 +41,7 @@ DEV_EXAMPLES = """Examples:
   longwire dev --port 0 --json | jq .
   longwire dev --env-vars env.json --parameter-overrides Stage=dev LogLevel=DEBUG
   longwire dev --set idle_timeout=60 --set ping_resets_idle=true
+  longwire dev --function Java="java -jar target/app.jar" --function Image=http://127.0.0.1:9000
   longwire dev --usage-out usage.json --access-log access.log"""
 
 
@@ -101,7 +102,17 @@ DEV_EXAMPLES = """Examples:
     metavar="FILE",
     help="Append the Stage's access log to FILE; - is stdout.  [default: stdout, with --json stderr]",
 )
-@click.option("-q", "--quiet", is_flag=True, help="Only say when ready: no line for each thing that happens.")
+@click.option(
+    "--function",
+    "programs",
+    multiple=True,
+    metavar="NAME=COMMAND|URL",
+    help="Run a function by a program that speaks the Lambda Runtime API, or by a container at http://127.0.0.1:PORT.",
+)
+@click.option(
+    "--no-reload", is_flag=True, help="Take over edits of code, template and --env-vars at the next start, not at once."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only say when ready, and what is wrong with an edit.")
 @click.argument("overrides", nargs=-1, metavar="")
 @click.pass_context
 def dev(
@@ -119,6 +130,8 @@ def dev(
     access_keys: Path | None,
     usage_out: Path | None,
     access_log: str | None,
+    programs: tuple[str, ...],
+    no_reload: bool,
     quiet: bool,
     overrides: tuple[str, ...],
 ) -> None:
@@ -146,6 +159,8 @@ def dev(
         access_keys=access_keys,
         usage_out=usage_out,
         access_log=access_log,
+        programs=programs,
+        reload=not no_reload,
     )
     sys.exit(run.run())
 

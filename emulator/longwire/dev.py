@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -26,9 +27,12 @@ from longwire.server.hosts import is_loopback
 from longwire.settings_file import effective_settings
 from longwire.template.load import load
 from longwire.template.parameter_overrides import parse
+from longwire.template.programs import programs
 from longwire.usage_file import check_usage_file, write_usage_file
 
 __all__ = ["Dev"]
+
+RELOADS = ("reloaded", "reload_failed")
 
 
 def say(text: str) -> None:
@@ -53,6 +57,8 @@ class Dev:
     access_keys: Path | None = None
     usage_out: Path | None = None
     access_log: str | None = None
+    programs: tuple[str, ...] = ()
+    reload: bool = True
     started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> int:
@@ -89,7 +95,13 @@ class Dev:
             parameters = parse(self.overrides)
         except UsageError as exc:
             raise click.UsageError(str(exc)) from exc
-        stack = load(self.template, parameters=parameters, region=self.region, allow_unsupported=self.allow_unsupported)
+        stack = load(
+            self.template,
+            parameters=parameters,
+            region=self.region,
+            allow_unsupported=self.allow_unsupported,
+            programs=programs(self.programs),
+        )
         if self.env_vars is not None:
             from longwire.template.env_vars import apply
 
@@ -106,8 +118,8 @@ class Dev:
         emulator = await Emulator.start(stack, options)
         try:
             self.announce(stack, emulator, console)
-            if not self.quiet:
-                emulator.timeline.subscribe(partial(show_json if self.as_json else show_line, console))
+            show = {"quiet": show_failure, "json": show_json, "text": show_line}[self.style]
+            emulator.timeline.subscribe(partial(show, console))
             await self.until(stopped, emulator)
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -126,12 +138,23 @@ class Dev:
     async def until(self, stopped: asyncio.Event, emulator: Emulator) -> None:
         """Until a signal, or until a table, queue or secret of the template turns out to be impossible."""
         stopping = asyncio.ensure_future(stopped.wait())
-        provisioning = asyncio.ensure_future(emulator.services.ready())
-        await asyncio.wait({stopping, provisioning}, return_when=asyncio.FIRST_COMPLETED)
-        if provisioning.done():
-            provisioning.result()
-            await stopping
-        provisioning.cancel()
+        waiting: set[asyncio.Future[Any]] = {stopping, asyncio.ensure_future(emulator.services.ready())}
+        if self.reload:
+            waiting.add(asyncio.ensure_future(self.follow_edits(emulator)))
+        while not stopping.done():
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for each in done:
+                each.result()
+        for each in waiting:
+            each.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+    async def follow_edits(self, emulator: Emulator) -> None:
+        from longwire.reload import Reload  # when clients can connect already
+
+        files = [file for file in (self.template, self.env_vars) if file is not None]
+        since = time.time() - (time.perf_counter() - self.started)
+        await Reload(emulator, self.stack, files, since).run()
 
     def announce(self, stack: Stack, emulator: Emulator, console: Console) -> None:
         if self.port is None and emulator.urls.port != DEFAULT_PORT:
@@ -149,12 +172,19 @@ def show_json(console: Console, entry: Entry) -> None:
     console.out(as_line(facts))
     if facts["event"] == "log":
         console.err(f"{facts['function']} | {facts['line']}")
+    elif facts["event"] in RELOADS:
+        show_line(console, entry)
 
 
 def show_line(console: Console, entry: Entry) -> None:
     text = line(shown(entry))
     if text is not None:
         console.err(text)
+
+
+def show_failure(console: Console, entry: Entry) -> None:
+    if entry[2] == "reload_failed":
+        show_line(console, entry)
 
 
 def as_line(facts: dict[str, object]) -> str:

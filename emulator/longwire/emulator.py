@@ -4,8 +4,8 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
 
 from longwire.access_keys import known_keys
 from longwire.activity import Activity
@@ -24,9 +24,10 @@ from longwire.server.lambda_api import LambdaApi
 from longwire.server.reports import Reports
 from longwire.server.server import Server
 from longwire.services.services import Services
+from longwire.stack_changes import changed_functions, connections_can_stay
 from longwire.template.cache import default_folder
 
-__all__ = ["DEFAULT_PORT", "Emulator", "Options"]
+__all__ = ["DEFAULT_PORT", "Deployed", "Emulator", "Options"]
 
 DEFAULT_PORT = 8765
 GRACE = 5.0  # seconds that $disconnect functions have when the emulator stops
@@ -50,6 +51,15 @@ class Options:
     access_log: Callable[[str], None] = lambda _: None
 
 
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """``functions`` get new environments. ``connections_closed``: with 1001, because the services are new and empty,
+    or the Stage has another address."""
+
+    functions: tuple[str, ...]
+    connections_closed: bool
+
+
 class Emulator:
     """One running stack. Made by ``start``; everything in it lives in the event loop that started it."""
 
@@ -69,7 +79,7 @@ class Emulator:
         self.server = Server(self.gateway, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
         self.reports = Reports(self.gateway.deployment.monitor, self.clock)
         self.inspector = Inspector(
-            lambda: overview(stack, self.gateway, self.urls, self.clock()),
+            lambda: overview(self.stack, self.gateway, self.urls, self.clock()),
             self.timeline,
             bound_host=options.host,
             reports=self.reports.answers,
@@ -97,12 +107,16 @@ class Emulator:
             stack.functions, self.variables, self.activity, clock=self.clock, request_ids=new_id, bytecode=bytecode
         )
         self.activity.runtime = self.runtime.invoke
+        self.server.lambda_api = self.lambda_api(stack)
         loop = asyncio.get_running_loop()
-        self.server.lambda_api = LambdaApi(stack, self.activity.invoke, new_id, loop.call_later)
         for made in sockets:
             self.listeners.append(await loop.create_server(self.server.connection, sock=made, backlog=4096))
         self.runtime.warm(*self.first_needed())
         return self
+
+    def lambda_api(self, stack: Stack) -> LambdaApi:
+        later = asyncio.get_running_loop().call_later
+        return LambdaApi(stack, self.activity.invoke, self.gateway.deployment.ids.uuid, later)
 
     @property
     def local_url(self) -> str:
@@ -128,7 +142,7 @@ class Emulator:
     def reported(self, report: Report) -> None:
         if report.error != "throttled":
             cold = report.init_ms is not None
-            function = self.stack.functions[report.function]
+            function = self.runtime.functions[report.function]
             self.reports.monitor.ran(function, report.duration_ms, report.billed_ms, report.error, cold=cold)
 
     async def drained(self, patience: float) -> bool:
@@ -139,12 +153,51 @@ class Emulator:
             return False
         return True
 
-    async def reset(self, patience: float) -> None:
-        """End every connection, wait for what their ends set off, and empty the services."""
+    async def end_connections(self, patience: float) -> None:
+        """Close every connection with 1001, and wait for what their ends set off."""
         self.server.perform(self.gateway.shut_down(self.clock()))
         if not await self.drained(patience):
             self.options.log(f"still running after {patience:g} s: {', '.join(self.activity.functions())}")
+
+    async def reset(self, patience: float) -> None:
+        """End every connection, and empty the services."""
+        await self.end_connections(patience)
         await self.services.reset()
+
+    async def deploy(self, stack: Stack, other_code: Collection[str] = ()) -> Deployed:
+        """Serve this template from now on; ``other_code`` are the logical ids of functions whose files changed.
+
+        Raises LongwireError for a table, queue or secret that is impossible; then nothing has changed.
+        """
+        stays = connections_can_stay(self.stack, stack)
+        changed = changed_functions(self.stack, stack) | set(other_code)
+        if stays:
+            self.switch(stack, changed)
+        else:
+            changed = {*self.stack.functions, *stack.functions}
+            await self.begin_anew(stack, changed)
+        return Deployed(tuple(sorted(changed & stack.functions.keys())), connections_closed=not stays)
+
+    def switch(self, stack: Stack, changed: Collection[str]) -> None:
+        if stack is not self.stack:
+            self.stack = stack
+            self.urls = replace(self.urls, stage=stack.api.stage.name)
+            self.gateway.deploy(stack.api)
+            self.server.lambda_api = self.lambda_api(stack)
+        self.runtime.deploy(stack.functions, changed)
+
+    async def begin_anew(self, stack: Stack, changed: Collection[str]) -> None:
+        """With other services, once these are ready; who connects while connections are ended waits for it."""
+        await self.services.ready()
+        services = await Services.start(stack, invoke_url=self.local_url, log=self.options.log)
+        try:
+            await services.ready()
+            with self.server.handshakes_held():
+                await self.end_connections(GRACE)
+                services, self.services = self.services, services
+                self.switch(stack, changed)
+        finally:
+            await services.close()
 
     async def close(self) -> None:
         """Close connections with 1001, give $disconnect its chance, and leave no process behind."""

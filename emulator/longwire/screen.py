@@ -109,6 +109,17 @@ def closed(entry: Mapping[str, Any]) -> str:
     return f"{click.style('closed', fg='yellow')}  {entry['code']}{reason} by {entry['by']}"
 
 
+def reloaded(entry: Mapping[str, Any]) -> str:
+    functions = ", ".join(entry["functions"]) or "no function changed"
+    closed = "; connections were closed and the services are empty" if entry["connections_closed"] else ""
+    return f"{click.style('reloaded', fg='green')} {functions} ({', '.join(entry['files'])}){closed}"
+
+
+def not_reloaded(entry: Mapping[str, Any]) -> str:
+    message = "\n".join(harmless(part) for part in entry["error_message"].split("\n"))
+    return f"{click.style('not reloaded', fg='red')}: what ran before goes on\n{message}"
+
+
 DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "connection_opened": opened,
     "connection_refused": lambda entry: f"{click.style('refused', fg='red')} {entry['status']} {entry['reason']}",
@@ -117,4 +128,6 @@ DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "log": logged,
     "frame_sent": lambda entry: f"← {cut(entry['payload'])}",
     "connection_closed": closed,
+    "reloaded": reloaded,
+    "reload_failed": not_reloaded,
 }

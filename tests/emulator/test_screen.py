@@ -58,6 +58,18 @@ def test_the_first_screen_tells_the_keys_that_are_made_here_and_no_others(routes
         ({"event": "connection_refused", "status": 401, "reason": "no token"}, "refused 401 no token"),
         ({"event": "message_received", "route_key": "send", "payload": '{"a":1}'}, '→ send  {"a":1}'),
         ({"event": "message_received", "route_key": None, "payload": "x"}, "→ no route  x"),
+        (
+            {"event": "reloaded", "functions": ["A", "B"], "files": ["a.py", "b.py"], "connections_closed": False},
+            "reloaded A, B (a.py, b.py)",
+        ),
+        (
+            {"event": "reloaded", "functions": [], "files": ["t.yaml"], "connections_closed": True},
+            "reloaded no function changed (t.yaml); connections were closed and the services are empty",
+        ),
+        (
+            {"event": "reload_failed", "files": ["t.yaml"], "error_message": "t.yaml:1: no\x1b[2J\n  Or yes?"},
+            "not reloaded: what ran before goes on\nt.yaml:1: no\\x1b[2J\n  Or yes?",
+        ),
         ({"event": "frame_sent", "payload": "hello"}, "← hello"),
         ({"event": "log", "function": "Send", "stream": "stdout", "line": "printed"}, "Send | printed"),
         (

@@ -28,6 +28,14 @@ async def test_the_page_asks_for_nothing_outside_its_own_address(stage: Stage) -
     assert all(url.startswith(stage.url + "/_longwire/") for url in asked)
 
 
+async def test_after_a_reload_the_page_shows_the_stack_of_now(stage: Stage) -> None:
+    await stage.open()
+    await expect(stage.page.locator("#endpoint")).to_contain_text("ws://127.0.0.1:1/dev")
+    stage.script.websocket_url = "ws://127.0.0.1:1/prod"
+    stage.script.say("reloaded", functions=[], files=["template.yaml"], connections_closed=True)
+    await expect(stage.page.locator("#endpoint")).to_contain_text("ws://127.0.0.1:1/prod")
+
+
 async def test_the_page_says_that_the_emulator_has_stopped_and_comes_back(stage: Stage) -> None:
     stage.script.message(ALICE, "before")
     await stage.open()

@@ -43,6 +43,19 @@ async def test_each_kind_of_entry_is_one_readable_line(stage: Stage) -> None:
     await expect(stage.page.locator("#rows .row")).to_have_count(stage.script.timeline.last)
 
 
+async def test_a_reload_says_what_was_taken_and_a_failed_one_why_nothing_was(stage: Stage) -> None:
+    stage.script.say("reloaded", functions=["Groups"], files=["app.py"], connections_closed=False)
+    stage.script.say("reloaded", functions=[], files=["template.yaml"], connections_closed=True)
+    stage.script.say("reload_failed", error_message="template.yaml:3:1: there is no Ecko", files=["template.yaml"])
+    await stage.open()
+    await expect(stage.rows("reloaded").first).to_contain_text("Reloaded Groups app.py")
+    await expect(stage.rows("reloaded").last).to_contain_text("connections closed")
+    await expect(stage.rows("reload_failed")).to_contain_text("Not reloaded template.yaml:3:1: there is no Ecko")
+    await expect(stage.rows("reload_failed")).to_have_class(re.compile(r"\bbad\b"))
+    await stage.rows("reload_failed").click()
+    await expect(stage.detail().locator(".failure pre")).to_have_text("template.yaml:3:1: there is no Ecko")
+
+
 async def test_a_structured_log_line_begins_with_its_message(stage: Stage) -> None:
     record = {"level": "ERROR", "location": "handler:7", "message": "no such group", "group": "lobby", "service": "x"}
     invocation = stage.script.start(ALICE, "Groups", "joinGroup")

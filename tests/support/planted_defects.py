@@ -210,7 +210,7 @@ DEFECTS = [
            "sam build"),
     Defect("sam", f"Runtime: {RUNNING}", "Runtime: python2.7", "python2.7", ": Globals.Function.Runtime",
            "not emulated"),
-    Defect("sam", f"Runtime: {RUNNING}", "Runtime: nodejs24.x", "nodejs24.x", ": Globals.Function.Runtime",
+    Defect("sam", f"Runtime: {RUNNING}", "Runtime: cobol85", "cobol85", ": Globals.Function.Runtime",
            "Supported: python3.9"),
     Defect("sam", "!FindInMap [Timeouts, !Ref Stage, Seconds]", "1000", "Timeout: 1000", "Handler: Timeout",
            "1000 is not between 1 and 900"),

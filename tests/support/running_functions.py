@@ -1,4 +1,4 @@
-"""A runtime whose functions are one ``app.py``, and the looks at processes that its tests take."""
+"""A runtime whose functions are one file, and the looks at processes that its tests take."""
 
 import asyncio
 import json
@@ -46,11 +46,14 @@ class World:
     listener: Listener
     folder: Path
     functions: dict[str, Function]
+    file: str = "app.py"
     answers: list[str] = field(default_factory=list)
     count: int = 0
 
     def write(self, source: str) -> None:
-        (self.folder / "app.py").write_text(textwrap.dedent(source))
+        path = self.folder / self.file
+        path.write_text(textwrap.dedent(source))
+        path.chmod(0o755)
 
     def start(self, event: Any = None, function: str = "App") -> "asyncio.Future[InvocationFinished]":
         self.count += 1
@@ -77,7 +80,13 @@ Make = Callable[..., World]
 
 
 def make_world(
-    folder: Path, source: str, *, limits: RuntimeLimits | None = None, names: str = "App", **settings: Any
+    folder: Path,
+    source: str,
+    *,
+    limits: RuntimeLimits | None = None,
+    names: str = "App",
+    file: str = "app.py",
+    **settings: Any,
 ) -> World:
     listener = Listener()
     common = {"handler": "app.handler", "runtime": "python3.11", "code": str(folder), "timeout": 10.0, **settings}
@@ -90,7 +99,7 @@ def make_world(
         listener,
         limits=limits,
     )
-    world = World(runtime, listener, folder, functions)
+    world = World(runtime, listener, folder, functions, file)
     world.write(source)
     return world
 

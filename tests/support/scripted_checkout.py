@@ -64,6 +64,7 @@ class Checkout:
         (self.fakes / "environment").write_text(ENVIRONMENT)
         self.tool("python", PYTHON)
         self.tool("chromium", "#!/bin/sh\n")
+        self.tool("node", "#!/bin/sh\n")
 
     def tool(self, name: str, script: str) -> Path:
         path = self.fakes / name

@@ -62,7 +62,8 @@ UNTESTED = (
     ),
     Untested(
         "F7", "DOCUMENTED", "DG:apigateway-websocket-api-lambda-auth",
-        "An authorizer that is changed does not affect open connections", f"{NOT_EMULATED}: a template is read once",
+        "An authorizer that is changed does not affect open connections",
+        "so it is when `longwire dev` takes over an edit of the template; a test of the gateway's",
     ),
     Untested(
         "G2", "DOCUMENTED", "PRICE", "1,000 users, 18 M messages, 21.6 M minutes: $23.40 a month",

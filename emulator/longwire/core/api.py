@@ -40,7 +40,11 @@ Architecture = Literal["x86_64", "arm64"]
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """A Lambda function; ``code`` is the absolute folder that Lambda would mount at ``/var/task``."""
+    """A Lambda function; ``code`` is the absolute folder that Lambda would mount at ``/var/task``.
+
+    ``command`` is a program, with arguments, that runs it over the Lambda Runtime API; ``invocation_url`` is where a
+    container that runs it takes invocations. Where both are empty the runtime's name decides.
+    """
 
     logical_id: str
     name: str
@@ -54,6 +58,8 @@ class Function:
     log_format: Literal["Text", "JSON"] = "Text"
     location: Location | None = None
     architecture: Architecture = "x86_64"
+    command: tuple[str, ...] = ()
+    invocation_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,6 @@ class Deployment:
     """
 
     def __init__(self, api: Api, ids: Ids, quotas: Quotas, access_keys: Mapping[str, AccessKey] | None = None) -> None:
-        self.api = api
         self.ids = ids
         self.quotas = quotas
         self.access_keys = access_keys or {}
@@ -36,9 +35,18 @@ class Deployment:
         self.invocations = Invocations()
         self.idle = TimerQueue(quotas.idle_timeout + quotas.idle_slack)
         self.duration = TimerQueue(quotas.max_duration)
-        timeouts = [route.integration.timeout for route in api.routes.values() if route.integration is not None]
-        self.shortest_wait = min(self.idle.duration, self.duration.duration, quotas.integration_timeout, *timeouts)
         self.monitor = Monitor(api, quotas, ids.request_id)
+        self.deploy(api)
+
+    def deploy(self, api: Api) -> None:
+        """Inferred: a new deployment of a Stage holds for its open connections from their next message on."""
+        self.api = api
+        timeouts = [route.integration.timeout for route in api.routes.values() if route.integration is not None]
+        waits = (self.idle.duration, self.duration.duration, self.quotas.integration_timeout)
+        self.shortest_wait = min(*waits, *timeouts)
+        self.monitor.deployed(api)
+        for connection in self.connections.values():
+            connection.caller.deployed(api)
         self.forget_usage()
 
     def forget_usage(self) -> None:

@@ -74,6 +74,15 @@ class Gateway:
         """Take one input; ``now`` is epoch seconds and never goes back."""
         return self.receivers[type(event)](event, now)
 
+    def deploy(self, api: Api) -> None:
+        """Serve ``api`` from now on, which is the same Stage of the same Api with other routes and settings.
+
+        Connections and undecided handshakes stay; what was asked for before is answered as it would have been.
+        """
+        self.deployment.deploy(api)
+        self.handshakes.deployed()
+        self.messages.deployed()
+
     def next_deadline(self) -> float | None:
         """When ``tick`` has to be called at the latest, if nothing is received before."""
         deployment = self.deployment

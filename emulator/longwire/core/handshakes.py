@@ -25,8 +25,12 @@ class Handshakes:
 
     def __init__(self, deployment: Deployment) -> None:
         self.deployment = deployment
-        self.api = deployment.api
         self.quotas = deployment.quotas
+        self.deployed()
+
+    def deployed(self) -> None:
+        """The deployment has another Api."""
+        self.api = self.deployment.api
         # Documented: AWS's own wscat example has the trailing slash, so both forms are accepted.
         self.paths = (f"/{self.api.stage.name}", f"/{self.api.stage.name}/")
 

@@ -37,6 +37,11 @@ class Messages:
         self.deployment = deployment
         self.quotas = deployment.quotas
         self.turns: Turns[Turn] | None = None if self.quotas.parallel_message_dispatch else Turns()
+        self.deployed()
+
+    def deployed(self) -> None:
+        """The deployment has another Api."""
+        deployment = self.deployment
         self.router = Router(deployment.api, lenient=self.quotas.lenient_json)
         self.validations = {
             route.key: RequestValidation(route, self.router.parse)
@@ -54,6 +59,13 @@ class Messages:
             for route in deployment.api.routes.values()
             if route.integration is not None and route.integration.type == "MOCK"
         }
+        if self.turns is not None:
+            self.turns.change(self.routed_again)
+
+    def routed_again(self, turn: Turn) -> Turn:
+        """What waits for its turn goes where the routes of now send it."""
+        route, _, body = self.router.route(turn[1])
+        return route, turn[1], body
 
     def received(self, event: MessageReceived, now: float) -> Effects:
         deployment = self.deployment

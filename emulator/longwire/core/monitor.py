@@ -26,11 +26,15 @@ class Monitor:
     """
 
     def __init__(self, api: Api, quotas: Quotas, new_id: Callable[[], str]) -> None:
-        self.api = api
         self.quotas = quotas
         self.new_id = new_id
         self.meter = Meter(quotas)
         self.metrics = Metrics()
+        self.deployed(api)
+
+    def deployed(self, api: Api) -> None:
+        """What was counted stays."""
+        self.api = api
         settings = api.stage.access_log
         self.format = None if settings is None else AccessLogFormat(settings.format)
 

@@ -83,11 +83,15 @@ class Caller:
             f',"apiId":{quoted(api.api_id)}}}'
         )
         self.domain_name = api.domain_name
-        variables = dict(api.stage.variables)
-        self.stage_variables = f',"stageVariables":{compact(variables)}' if variables else ""
+        self.deployed(api)
         self.authorizer = ""
         self.context: dict[str, Any] = {}
         self.principal_id: str | None = None
+
+    def deployed(self, api: Api) -> None:
+        """The Stage's variables are those of its newest deployment."""
+        variables = dict(api.stage.variables)
+        self.stage_variables = f',"stageVariables":{compact(variables)}' if variables else ""
 
     def signed_by(self, key: AccessKey) -> None:
         """From now on every event says who signed the handshake, in the order of the twelve fields seen in 2020."""

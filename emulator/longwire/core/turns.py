@@ -4,6 +4,7 @@ API Gateway invokes each message at once (inferred); to take turns is ours, for 
 """
 
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 __all__ = ["Turns"]
@@ -33,6 +34,11 @@ class Turns(Generic[Turn]):
             return queue.popleft()
         self.forget(connection_id)
         return None
+
+    def change(self, apply: Callable[[Turn], Turn]) -> None:
+        """Of all that wait."""
+        for queue in self.waiting.values():
+            queue.extend([apply(queue.popleft()) for _ in range(len(queue))])
 
     def forget(self, connection_id: str) -> None:
         self.waiting.pop(connection_id, None)

@@ -14,6 +14,8 @@ invocation_finished  invocation_id, function, route_key, duration_ms, billed_ms,
 frame_sent           payload, size, cause ("route_response", "post_to_connection", "error", "mock")
 management_request   method, status, size
 connection_closed    code, reason, by ("client", "gateway", "management", "network", "emulator")
+reloaded             functions (that get new environments), files, connections_closed
+reload_failed        error_message, files
 """
 
 from collections import deque

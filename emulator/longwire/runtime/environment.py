@@ -22,8 +22,9 @@ from longwire.errors import EnvironmentFailed
 from longwire.runtime.lambda_log import ErrorKind
 from longwire.runtime.launch import Launch, spawn
 from longwire.runtime.native_output import NativeOutput
+from longwire.runtime.outcome import Outcome
 
-__all__ = ["Call", "Environment", "Outcome", "Owner"]
+__all__ = ["Call", "Environment", "Owner"]
 
 REAP_EVERY = 0.002  # seconds; a killed process is gone within one or two
 STREAMS = {STDOUT: "stdout", STDERR: "stderr", NOTICE: "platform"}
@@ -39,25 +40,16 @@ class Call:
     since: float
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a call, or of an init. ``memory_mb`` is 0 where it could not be known."""
-
-    payload: str = ""
-    error: ErrorKind = ""
-    error_type: str = ""
-    error_message: str = ""
-    stack_trace: tuple[str, ...] = ()
-    duration_ms: float = 0
-    memory_mb: int = 0
-
-
 class Owner(Protocol):
-    """Told what happens in an environment. ``ended`` comes once and last, when no process is left."""
+    """Told what happens in an environment. ``ended`` comes once and last, when no process is left.
+
+    ``available`` is told of one that did not ask for a call when it had answered the one before, as soon as it does.
+    """
 
     def ready(self, environment: "Environment") -> None: ...
     def init_failed(self, environment: "Environment", outcome: Outcome) -> None: ...
     def answered(self, environment: "Environment", outcome: Outcome) -> None: ...
+    def available(self, environment: "Environment") -> None: ...
     def printed(self, environment: "Environment", stream: str, line: str) -> None: ...
     def ended(self, environment: "Environment", status: str) -> None: ...
 
@@ -112,15 +104,23 @@ class Environment(asyncio.Protocol):
     async def connect(self, ours: socket.socket) -> None:
         await self.loop.create_unix_connection(lambda: self, sock=ours)
 
+    @property
+    def asks(self) -> bool:
+        """Whether it waits for a call, when it has none."""
+        return True
+
     # --- what the owner does with it
 
     def begin(self, call: Call, deadline_ms: int, trace_id: str) -> None:
-        assert self.transport is not None
         if self.frozen:
             self.thaw()
         self.call = call
         self.since = self.loop.time()
         self.native.start()
+        self.send(call, deadline_ms, trace_id)
+
+    def send(self, call: Call, deadline_ms: int, trace_id: str) -> None:
+        assert self.transport is not None
         body = f"{call.request_id} {deadline_ms} {trace_id}\n{call.invocation.payload}".encode()
         self.transport.write(len(body).to_bytes(4, "big") + b"I" + body)
 
@@ -208,9 +208,12 @@ class Environment(asyncio.Protocol):
             self.loop.call_later(REAP_EVERY, self.reap)
             return
         self.native.close()
+        self.disconnect()
+        self.owner.ended(self, exit_status(status))
+
+    def disconnect(self) -> None:
         if self.transport is not None:
             self.transport.close()
-        self.owner.ended(self, exit_status(status))
 
 
 def frame_end(data: bytes | bytearray, start: int) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from longwire.core.api import Function
-from longwire.runtime.environment import Call, Outcome
+from longwire.runtime.environment import Call
 from longwire.runtime.lambda_log import (
     Report,
     end_line,
@@ -20,6 +20,7 @@ from longwire.runtime.lambda_log import (
     timed_out_message,
     timestamp,
 )
+from longwire.runtime.outcome import Outcome
 
 __all__ = ["FunctionLog", "RuntimeListener"]
 
@@ -62,7 +63,7 @@ class FunctionLog:
         """Returns the outcome with Lambda's message for it."""
         if outcome.error:
             outcome = self.worded(call, outcome)
-        if outcome.error == "raised":
+        if outcome.error == "raised" and not outcome.logged:
             self.log(call, "stderr", self.error(outcome, call.request_id))
         report = self.report(call, outcome, init_ms)
         if outcome.error != "throttled":
@@ -111,7 +112,7 @@ class FunctionLog:
     def init_failed(self, outcome: Outcome, duration_ms: float) -> None:
         """The same traceback is told once, until ``forget`` is called."""
         told = error_text(outcome.error_type, outcome.error_message, outcome.stack_trace)
-        if told != self.told and outcome.error_type != "Runtime.ExitError":
+        if told != self.told and outcome.error_type != "Runtime.ExitError" and not outcome.logged:
             self.log(None, "stderr", self.error(outcome, ""))
         self.told = told
         self.log(None, "platform", init_report_line(duration_ms, "init", outcome.error_type))

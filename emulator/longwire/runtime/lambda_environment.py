@@ -7,7 +7,16 @@ from pathlib import Path
 
 from longwire.core.api import Function
 
-__all__ = ["DUMMY_KEY_ID", "DUMMY_SECRET", "RESERVED", "Endpoints", "function_arn", "log_stream_name", "variables"]
+__all__ = [
+    "DUMMY_KEY_ID",
+    "DUMMY_SECRET",
+    "RESERVED",
+    "Endpoints",
+    "function_arn",
+    "log_stream_name",
+    "trace_id",
+    "variables",
+]
 
 # Documented: "Reserved environment variables ... can't be set in your function configuration".
 RESERVED = frozenset(
@@ -145,3 +154,9 @@ def function_arn(name: str, region: str, account_id: str) -> str:
 def log_stream_name(now: float, environment_id: str) -> str:
     """``2026/11/24/[$LATEST]<32 hex digits>``; ``environment_id`` is a UUID."""
     return f"{datetime.fromtimestamp(now, UTC):%Y/%m/%d}/[$LATEST]{environment_id.replace('-', '')}"
+
+
+def trace_id(request_id: str, now: float) -> str:
+    """An X-Ray header that is not sampled; its hexadecimal digits are those of the request id, a UUID."""
+    digits = request_id.replace("-", "")
+    return f"Root=1-{int(now):08x}-{digits[:24]};Parent={digits[-16:]};Sampled=0"

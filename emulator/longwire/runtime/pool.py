@@ -8,34 +8,22 @@ short messages is done sooner by two environments than by 50. A function whose c
 import asyncio
 import os
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from longwire.core.api import Function
 from longwire.core.events import InvocationFinished
 from longwire.errors import EnvironmentFailed
-from longwire.runtime.environment import Call, Environment, Outcome
-from longwire.runtime.function_log import FunctionLog, RuntimeListener
+from longwire.runtime.api_environment import start_environment
+from longwire.runtime.environment import Call, Environment
+from longwire.runtime.function_log import FunctionLog
 from longwire.runtime.growth import Growth
-from longwire.runtime.launch import Launch
-from longwire.runtime.limits import RuntimeLimits
+from longwire.runtime.lambda_environment import trace_id
+from longwire.runtime.outcome import Outcome
+from longwire.runtime.surroundings import Surroundings
 
-__all__ = ["Pool", "Surroundings"]
+__all__ = ["Pool"]
 
 TICK = 0.003  # seconds that a call waits before an environment is started for it
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a pool needs of the runtime. ``room()`` says whether one more environment fits in all; ``changed`` is
-    called whenever a call or an environment has ended."""
-
-    listener: RuntimeListener
-    limits: RuntimeLimits
-    clock: Callable[[], float]
-    launch: Callable[[Function], Launch]
-    room: Callable[[], bool]
-    changed: Callable[[], None]
 
 
 class Pool:
@@ -110,10 +98,11 @@ class Pool:
 
     def may_add(self) -> bool:
         limits, now = self.around.limits, self.loop.time()
-        most = limits.max_environments_per_function
+        # A container's runtime interface takes one invocation at a time.
+        most = 1 if self.function.invocation_url else limits.max_environments_per_function
         if self.function.reserved_concurrency is not None:
             most = min(most, self.function.reserved_concurrency)
-        starting = [each for each in self.environments if not each.initialised and not each.killed]
+        starting = [each for each in self.environments if self.is_coming(each, now)]
         young = sum(now - each.since < limits.young for each in starting)
         return (
             len(starting) < len(self.waiting)
@@ -122,10 +111,17 @@ class Pool:
             and self.around.room()
         )
 
+    def is_coming(self, environment: Environment, now: float) -> bool:
+        """Whether it will soon ask for a call: it is starting, or has answered one a moment ago."""
+        if environment.killed or environment.call is not None:
+            return False
+        young = now - environment.since < self.around.limits.young
+        return not environment.initialised or (young and environment not in self.idle)
+
     def add(self) -> None:
         launched = self.around.clock()
         try:
-            environment = Environment.start(self, self.around.launch(self.function))
+            environment = start_environment(self, self.around.launch(self.function))
         except EnvironmentFailed as exc:
             outcome = Outcome("", "init_failed", "EnvironmentFailed", str(exc))
             self.loop.call_soon(self.init_over, outcome, 0.0)
@@ -134,8 +130,12 @@ class Pool:
         self.environments.add(environment)
 
     def warm(self) -> None:
-        if not self.environments and self.around.room():
+        if all(each.retired for each in self.environments) and self.around.room():
             self.add()
+
+    def last_used(self) -> float:
+        """The loop's time at which one of the environments began what it does now; 0 without any."""
+        return max((environment.since for environment in self.environments), default=0.0)
 
     def retire(self, function: Function) -> None:
         """No call from now on goes to an environment of today; those that run one end after it."""
@@ -169,6 +169,8 @@ class Pool:
     def available(self, environment: Environment) -> None:
         if environment.retired:
             environment.kill()
+        elif not environment.asks:
+            environment.since = self.loop.time()
         elif self.waiting:
             self.begin(environment, self.waiting.popleft())
         else:
@@ -249,18 +251,24 @@ class Pool:
         return active
 
     def look_at(self, environment: Environment, seconds: float) -> None:
-        limits = self.around.limits
-        init_limit = self.function.timeout if self.init_too_slow else limits.init
+        init_limit = self.function.timeout if self.init_too_slow else self.around.limits.init
         if environment.exited():
             environment.kill()
         elif environment.call is not None:
             if seconds >= self.function.timeout:
                 self.time_out(environment)
-        elif not environment.initialised:
-            if seconds >= init_limit:
-                self.init_timed_out(environment)
-        elif seconds >= limits.freeze_after:
-            environment.freeze()
+        elif environment.initialised:
+            self.look_at_free(environment, seconds)
+        elif seconds >= init_limit:
+            self.init_timed_out(environment)
+
+    def look_at_free(self, environment: Environment, seconds: float) -> None:
+        """An invocation ends when the runtime asks for the next one, however early its response was."""
+        if environment.asks or environment in self.idle:
+            if seconds >= self.around.limits.freeze_after:
+                environment.freeze()
+        elif seconds >= self.function.timeout:
+            environment.kill()
 
     def time_out(self, environment: Environment) -> None:
         environment.retired = True
@@ -286,9 +294,3 @@ class Pool:
         for environment in self.environments:
             environment.retired = True
             environment.kill()
-
-
-def trace_id(request_id: str, now: float) -> str:
-    """An X-Ray header that is not sampled; its hexadecimal digits are those of the request id, a UUID."""
-    digits = request_id.replace("-", "")
-    return f"Root=1-{int(now):08x}-{digits[:24]};Parent={digits[-16:]};Sampled=0"

@@ -6,10 +6,11 @@ Everything happens in the event loop in which the Runtime is made; nothing here 
 """
 
 import asyncio
+import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,9 +21,10 @@ from longwire.runtime.environment import Call
 from longwire.runtime.function_log import RuntimeListener
 from longwire.runtime.lambda_environment import function_arn, log_stream_name
 from longwire.runtime.lambda_log import Report
-from longwire.runtime.launch import Launch
+from longwire.runtime.launch import ApiLaunch, Launch, runtime_command
 from longwire.runtime.limits import RuntimeLimits
-from longwire.runtime.pool import Pool, Surroundings
+from longwire.runtime.pool import Pool
+from longwire.runtime.surroundings import Surroundings
 
 __all__ = ["Report", "Runtime", "RuntimeLimits", "RuntimeListener"]
 
@@ -91,6 +93,18 @@ class Runtime:
         """The code has changed: busy environments finish and end, new ones are used from now on."""
         self.pool(logical_id).retire(self.functions[logical_id])
 
+    def deploy(self, functions: Mapping[str, Function], changed: Collection[str]) -> None:
+        """Run these from now on; ``changed`` are the logical ids of those with other code or settings, or gone.
+
+        A function that is gone finishes what it was asked for. As many of the changed ones as there are processors, of
+        those that were used last, are started at once: their next call is sooner, and a failing init is seen now.
+        """
+        self.functions = {**self.functions, **functions}
+        used = sorted(self.pools.keys() & set(changed), key=lambda name: self.pools[name].last_used(), reverse=True)
+        for logical_id in used:
+            self.replace(logical_id)
+        self.warm(*[name for name in used if name in functions][: os.cpu_count() or 1])
+
     async def close(self, grace: float) -> None:
         """Let what was asked for finish, for at most ``grace`` seconds; then kill. No process is left."""
         await self.until(lambda: not any(pool.in_flight() for pool in self.pools.values()), grace)
@@ -119,11 +133,14 @@ class Runtime:
             pool = self.pools[logical_id] = Pool(self.functions[logical_id], self.around)
         return pool
 
-    def launch(self, function: Function) -> Launch:
+    def launch(self, function: Function) -> Launch | ApiLaunch:
         variables = self.variables(function)
         arn = function_arn(function.name, variables.get("AWS_REGION", ""), variables.get("AWS_ACCOUNT_ID", ""))
         stream = log_stream_name(self.clock(), self.request_ids())
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = stream
+        command = runtime_command(function)
+        if command:
+            return ApiLaunch(command, arn, function.code, variables)
         bytecode = str(self.bytecode) if self.bytecode is not None else ""
         return Launch(self.interpreter, arn, function.code, variables, bytecode)
 

@@ -1,10 +1,12 @@
 """The one port: sockets and the clock. Carries inputs into the gateway and effects out of it, nothing else."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Protocol
 from weakref import WeakSet
 
+from longwire.core.api import Api
 from longwire.core.events import (
     AcceptHandshake,
     CloseConnection,
@@ -57,7 +59,6 @@ class Server:
         services_port: Callable[[], int],
     ) -> None:
         self.gateway = gateway
-        self.api = gateway.deployment.api
         self.ids = gateway.deployment.ids
         self.invoke = invoke
         self.timeline = timeline
@@ -69,6 +70,7 @@ class Server:
         self.bound_host = "127.0.0.1"
         self.verify_sigv4 = False  # of @connections requests
         self.access_log: Callable[[str], None] = lambda _: None
+        self.held: list[tuple[HttpRequest, Exchange]] | None = None
         self.sockets: dict[str, WebSocket] = {}
         self.exchanges: dict[str, Exchange] = {}
         self.kept_alive: WeakSet[HttpConnection] = WeakSet()
@@ -85,6 +87,10 @@ class Server:
             LogAccess: lambda effect: self.access_log(effect.line),
             Noted: self.note,
         }
+
+    @property
+    def api(self) -> Api:
+        return self.gateway.deployment.api
 
     def connection(self) -> HttpConnection:
         """A protocol for ``loop.create_server``."""
@@ -137,7 +143,23 @@ class Server:
     def forbidden(self) -> HttpResponse:
         return forbidden(self.gateway.deployment.quotas.forbidden_body)
 
+    @contextmanager
+    def handshakes_held(self) -> Iterator[None]:
+        """Handshakes wait while another deployment is made; they are its first."""
+        held: list[tuple[HttpRequest, Exchange]] = []
+        self.held = held
+        try:
+            yield
+        finally:
+            self.held = None
+            for request, exchange in held:
+                if not exchange.connection.transport.is_closing():
+                    self.upgrade(request, exchange)
+
     def upgrade(self, request: HttpRequest, exchange: Exchange) -> None:
+        if self.held is not None:
+            self.held.append((request, exchange))
+            return
         connection_id = self.ids.connection_id()
         socket = WebSocket(connection_id, self.receive, exchange, self.gateway.deployment.quotas)
         refused = socket.negotiate(request)

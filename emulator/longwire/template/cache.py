@@ -56,10 +56,10 @@ class TemplateCache:
             # A read-only home is no reason to stop; the template is expanded again next time.
             return
 
-    def inline_code(self, code: str) -> Path:
-        """A folder that holds the code as ``index.py``, as Lambda names it; raises OSError."""
+    def inline_code(self, code: str, file: str = "index.py") -> Path:
+        """A folder that holds the code as ``index.py`` or ``index.js``, as Lambda names it; raises OSError."""
         folder = self.folder / "inline" / sha256(code.encode()).hexdigest()[:32]
-        self.write(folder / "index.py", code)
+        self.write(folder / file, code)
         return folder
 
     def entry(self, key: str) -> Path:

@@ -13,7 +13,7 @@ from longwire.template.places import KeyPath, Places, did_you_mean
 from longwire.template.properties import Properties
 from longwire.template.source import Source
 
-__all__ = ["check_handler", "code_folder"]
+__all__ = ["check_handler", "code_folder", "missing"]
 
 LISTED = 2000  # files looked at for a suggestion
 SKIPPED = ("node_modules", "__pycache__", "site-packages")
@@ -23,7 +23,8 @@ def code_folder(function: Properties, source: Source, resolver: Resolver, cache:
     """The absolute folder that holds the function's code; raises TemplateError."""
     code, path = named_code(function, source, resolver)
     if isinstance(code, dict) and isinstance(code.get("ZipFile"), str):
-        return inline(code["ZipFile"], (*path, "ZipFile"), function.places, cache)
+        file = "index.js" if function.text("Runtime").startswith("nodejs") else "index.py"
+        return inline(code["ZipFile"], file, (*path, "ZipFile"), function.places, cache)
     if isinstance(code, dict) and "ImageUri" in code:
         raise function.error("PackageType", "container images are not emulated", "Use PackageType: Zip.")
     if not isinstance(code, str) or code.startswith("s3://"):
@@ -44,9 +45,9 @@ def named_code(function: Properties, source: Source, resolver: Resolver) -> tupl
     return resolver.resolve(source.value(path), path), path
 
 
-def inline(code: str, path: KeyPath, places: Places, cache: TemplateCache) -> Path:
+def inline(code: str, file: str, path: KeyPath, places: Places, cache: TemplateCache) -> Path:
     try:
-        return cache.inline_code(code)
+        return cache.inline_code(code, file)
     except OSError as exc:
         hint = "Set XDG_CACHE_HOME to a folder that can be written."
         message = f"inline code needs a file, and {cache.folder} cannot be written: {exc.strerror}"
@@ -85,15 +86,17 @@ def compiled(folder: Path, path: str) -> bool:
     return parent.is_dir() and any(parent.glob(f"{Path(path).name}.*so"))
 
 
-def missing(function: Properties, folder: Path, wanted: str, base: Path) -> TemplateError:
-    files = list(python_files(folder))
+def missing(
+    function: Properties, folder: Path, wanted: str, base: Path, suffixes: tuple[str, ...] = (".py",)
+) -> TemplateError:
+    files = list(files_with(folder, suffixes))
     same_name = [name for name in files if Path(name).name == Path(wanted).name]
     hint = f"There is {same_name[0]}." if same_name else did_you_mean(wanted, files)
     shown = os.path.relpath(folder, base)
     return function.error("Handler", f"CodeUri {shown} has no file {wanted}", hint)
 
 
-def python_files(folder: Path) -> Iterator[str]:
+def files_with(folder: Path, suffixes: tuple[str, ...]) -> Iterator[str]:
     """Paths relative to the folder, at most LISTED."""
     count = 0
     for parent, folders, files in os.walk(folder):
@@ -102,5 +105,5 @@ def python_files(folder: Path) -> Iterator[str]:
             count += 1
             if count > LISTED:
                 return
-            if name.endswith(".py"):
+            if name.endswith(suffixes):
                 yield (Path(parent) / name).relative_to(folder).as_posix()

@@ -1,20 +1,21 @@
 """The Lambda functions of a template."""
 
 import re
-import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from longwire.core.api import Architecture, Function
 from longwire.errors import TemplateError
 from longwire.template.cache import TemplateCache
-from longwire.template.function_code import check_handler, code_folder
-from longwire.template.places import did_you_mean
+from longwire.template.function_code import code_folder
+from longwire.template.programs import Program, with_program
 from longwire.template.properties import Properties, Resources
+from longwire.template.runtimes import check_code, checked_runtime
 from longwire.template.source import Source
 
 __all__ = ["functions"]
 
-RUNTIMES = tuple(f"python3.{minor}" for minor in range(9, 15))
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 VARIABLE = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 # Lambda developer guide, "Reserved environment variables"
@@ -25,15 +26,18 @@ RESERVED = frozenset({
     "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR",
     "LAMBDA_TASK_ROOT", "_HANDLER", "_X_AMZN_TRACE_ID",
 })  # fmt: skip
+CONTAINER = "Use PackageType: Zip, or run the container and give its address: --function NAME=http://127.0.0.1:PORT"
 VARIABLES_SIZE = 4096  # Lambda quota: "Environment variables: 4 KB, for all variables in aggregate"
 
 
-def functions(resources: Resources, source: Source, cache: TemplateCache) -> dict[str, Function]:
-    """All functions by logical id; raises TemplateError."""
+def functions(
+    resources: Resources, source: Source, cache: TemplateCache, programs: Mapping[str, Program] | None = None
+) -> dict[str, Function]:
+    """All functions by logical id; raises TemplateError. Those of ``programs`` may have any runtime."""
     found: dict[str, Function] = {}
     names: dict[str, str] = {}
     for properties in resources.of_type("AWS::Lambda::Function"):
-        function = read(properties, resources, source, cache)
+        function = read(properties, resources, source, cache, programs or {})
         if function.name in names:
             message = f"{function.name} is the name of {names[function.name]} already"
             raise properties.error("FunctionName", message)
@@ -42,19 +46,37 @@ def functions(resources: Resources, source: Source, cache: TemplateCache) -> dic
     return found
 
 
-def read(properties: Properties, resources: Resources, source: Source, cache: TemplateCache) -> Function:
-    if properties.text("PackageType", "Zip") != "Zip":
-        raise properties.error("PackageType", "container images are not emulated", "Use PackageType: Zip.")
-    runtime = runtime_of(properties)
-    folder = code_folder(properties, source, resources.resolver, cache)
-    handler = properties.text("Handler")
-    check_handler(properties, folder, handler, source.file.parent)
+def read(
+    properties: Properties, resources: Resources, source: Source, cache: TemplateCache, programs: Mapping[str, Program]
+) -> Function:
+    name = name_of(properties, resources)
+    if properties.logical_id in programs or name in programs:
+        folder, runtime = given_folder(properties, resources, source, cache), properties.text("Runtime", "provided")
+    else:
+        if properties.text("PackageType", "Zip") != "Zip":
+            raise properties.error("PackageType", "container images are not emulated", CONTAINER)
+        runtime = checked_runtime(properties)
+        folder = code_folder(properties, source, resources.resolver, cache)
+        check_code(properties, folder, runtime, source.file.parent)
+    function = described(properties, name, folder, runtime)
+    return with_program(function, programs)
+
+
+def given_folder(properties: Properties, resources: Resources, source: Source, cache: TemplateCache) -> Path:
+    """Where the program of ``--function`` is started: in the code, else (an image, a jar, S3) beside the template."""
+    try:
+        return code_folder(properties, source, resources.resolver, cache)
+    except TemplateError:
+        return source.file.parent.resolve()
+
+
+def described(properties: Properties, name: str, folder: Path, runtime: str) -> Function:
     if "DeadLetterConfig" in properties.values:
         properties.warn("DeadLetterConfig", "asynchronous invocations that fail are not sent on")
     return Function(
         logical_id=properties.logical_id,
-        name=name_of(properties, resources),
-        handler=handler,
+        name=name,
+        handler=properties.text("Handler", ""),
         runtime=runtime,
         code=str(folder),
         timeout=float(properties.number("Timeout", 3, 1, 900)),
@@ -75,20 +97,6 @@ def architecture(properties: Properties) -> Architecture:
     if asked == ["arm64"]:
         return "arm64"
     raise properties.error("Architectures", f"{asked!r} is neither [x86_64] nor [arm64]")
-
-
-def runtime_of(properties: Properties) -> str:
-    runtime = properties.text("Runtime")
-    if runtime not in RUNTIMES:
-        hint = f"Supported: {', '.join(RUNTIMES)}"
-        near = did_you_mean(runtime, RUNTIMES) if runtime.startswith("python") else None
-        raise properties.error("Runtime", f"the runtime {runtime or '(none)'} is not emulated", near or hint)
-    running = f"python3.{sys.version_info.minor}"
-    if runtime != running:
-        properties.warn(
-            "Runtime", f"{runtime} is asked for; the function runs on the Python that is here, {running[6:]}"
-        )
-    return runtime
 
 
 def name_of(properties: Properties, resources: Resources) -> str:

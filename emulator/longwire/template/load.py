@@ -18,6 +18,7 @@ from longwire.template.parameters import parameter_values
 from longwire.template.physical_ids import ACCOUNT_ID
 from longwire.template.places import Places
 from longwire.template.policies import check_policies
+from longwire.template.programs import Program, check_names
 from longwire.template.properties import Resources
 from longwire.template.references import check_circles, check_conditions, check_references
 from longwire.template.services import created_resources
@@ -32,7 +33,7 @@ STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
-def load(
+def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     path: Path,
     *,
     parameters: Mapping[str, str] | None = None,
@@ -40,12 +41,14 @@ def load(
     cache: Path | None = None,
     stack_name: str | None = None,
     allow_unsupported: bool = False,
+    programs: Mapping[str, Program] | None = None,
 ) -> Stack:
     """Read a template.
 
     ``parameters`` override the template's defaults. ``cache`` is the folder for expanded templates and inline code,
     by default ``longwire`` in the user's cache folder. ``allow_unsupported`` turns resource types and properties
-    that are not emulated into warnings. Raises TemplateError, and UsageError for an argument that is wrong.
+    that are not emulated into warnings. ``programs`` run functions, by name or logical id, in the place of what the
+    template names. Raises TemplateError, and UsageError for an argument that is wrong.
     """
     stack = checked(stack_name or "longwire", region)
     source = read(path)
@@ -61,7 +64,7 @@ def load(
     template = expanded(source, places, values, region, kept)
     resolver = Resolver(template, values, places, stack, region)
     resources = live_resources(template, resolver)
-    return assemble(source, resources, kept)
+    return assemble(source, resources, kept, programs or {})
 
 
 def checked(stack: str, region: str) -> str:
@@ -86,9 +89,10 @@ def live_resources(template: Mapping[str, Any], resolver: Resolver) -> Resources
     return Resources(live, resolver)
 
 
-def assemble(source: Source, resources: Resources, cache: TemplateCache) -> Stack:
+def assemble(source: Source, resources: Resources, cache: TemplateCache, programs: Mapping[str, Program]) -> Stack:
     resolver = resources.resolver
-    found = functions(resources, source, cache)
+    found = functions(resources, source, cache, programs)
+    check_names(found, programs)
     return Stack(
         name=resolver.stack,
         region=resolver.region,

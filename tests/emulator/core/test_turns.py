@@ -24,3 +24,13 @@ def test_a_forgotten_connection_leaves_nothing() -> None:
 
     assert turns.waiting == {}
     assert turns.following("a") is None
+
+
+def test_all_that_wait_may_be_changed_and_keep_their_order() -> None:
+    turns: Turns[str] = Turns()
+    for turn in ("first", "second", "third"):
+        turns.begin("a", turn)
+
+    turns.change(str.upper)
+
+    assert [turns.following("a"), turns.following("a"), turns.following("a")] == ["SECOND", "THIRD", None]

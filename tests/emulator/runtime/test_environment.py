@@ -11,8 +11,9 @@ import pytest_asyncio
 
 from longwire.core.events import Invoke
 from longwire.errors import EnvironmentFailed
-from longwire.runtime.environment import Call, Environment, Outcome
+from longwire.runtime.environment import Call, Environment
 from longwire.runtime.launch import Launch
+from longwire.runtime.outcome import Outcome
 
 pytestmark = pytest.mark.asyncio
 
@@ -36,6 +37,9 @@ class Recorder:
 
     def answered(self, environment: Environment, outcome: Outcome) -> None:  # noqa: ARG002
         self.tell("answered", outcome)
+
+    def available(self, environment: Environment) -> None:  # noqa: ARG002
+        self.tell("available")
 
     def printed(self, environment: Environment, stream: str, line: str) -> None:  # noqa: ARG002
         self.tell(stream, line)

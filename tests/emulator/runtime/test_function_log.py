@@ -1,12 +1,13 @@
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from longwire.core.api import Function
 from longwire.core.events import Invoke
-from longwire.runtime.environment import Call, Outcome
+from longwire.runtime.environment import Call
 from longwire.runtime.function_log import FunctionLog
 from longwire.runtime.lambda_log import Report
+from longwire.runtime.outcome import Outcome
 
 
 @dataclass
@@ -66,6 +67,13 @@ def test_a_throttled_invocation_is_reported_and_writes_nothing() -> None:
     log.finished(CALL, Outcome("", "throttled", "TooManyRequestsException", "Rate Exceeded."), None)
     (report,) = listener.told
     assert report.error == "throttled"
+
+
+def test_an_error_that_the_runtime_has_logged_itself_is_not_logged_again() -> None:
+    log, listener = journal()
+    log.init_failed(replace(BROKEN, logged=True), 5)
+    log.finished(CALL, Outcome("", "raised", "TypeError", "no", logged=True), None)
+    assert [line.split()[0] for line in listener.lines] == ["INIT_REPORT", "END", "REPORT"]
 
 
 def test_a_failed_init_is_told_once_until_it_is_forgotten() -> None:

@@ -2,10 +2,12 @@ import os
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from longwire.runtime.launch import Launch, spawn
+from longwire.core.api import Function
+from longwire.runtime.launch import ApiLaunch, Launch, runtime_command, spawn
 
 
 def launch(tmp_path: Path, **variables: str) -> Launch:
@@ -45,3 +47,30 @@ def test_a_user_site_is_passed_on_by_its_own_variable(tmp_path: Path, monkeypatc
     monkeypatch.setattr("site.ENABLE_USER_SITE", False)
     assert "PYTHONUSERBASE" not in given.environ()
     assert "-s" in given.command(5)
+
+
+@pytest.mark.parametrize(
+    ("runtime", "more", "program"),
+    [
+        ("python3.13", {}, None),
+        ("nodejs22.x", {}, "bootstrap.mjs"),
+        ("provided.al2023", {}, "bootstrap"),
+        ("python3.13", {"command": ("/bin/x", "y")}, "y"),
+        ("java21", {"invocation_url": "http://127.0.0.1:1"}, "http://127.0.0.1:1"),
+    ],
+)
+def test_the_runtime_decides_what_is_started(runtime: str, more: dict[str, Any], program: str | None) -> None:
+    command = runtime_command(Function("App", "app", "app.handler", runtime, "/code", **more))
+    assert (command[-1].removeprefix("/code/").rpartition("bootstrap/")[2] if command else None) == program
+
+
+def test_node_is_guarded_by_an_option_and_other_programs_by_variables() -> None:
+    given = {"NODE_OPTIONS": "--trace-warnings", "PATH": "/usr/bin", "_LONGWIRE_GATEWAY": "127.0.0.1:5"}
+    node, other = ApiLaunch(("/x/node", "a"), "arn", "/code", given), ApiLaunch(("/x/run", "a"), "arn", "/code", given)
+    assert node.argv()[:2] == ["/x/node", "--require"]
+    assert node.argv()[3:] == ["a"]
+    assert node.environ(7) == {**given, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:7", "PATH": "/x:/usr/bin"}
+    assert other.argv() == ["/x/run", "a"]
+    environ = other.environ(7)
+    assert environ["NODE_OPTIONS"].startswith("--trace-warnings --require ")
+    assert (environ["HTTPS_PROXY"], "_LONGWIRE_GATEWAY" in environ) == ("http://127.0.0.1:5", False)

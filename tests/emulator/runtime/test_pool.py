@@ -16,7 +16,8 @@ from longwire.runtime.environment import Call, Environment
 from longwire.runtime.lambda_log import Report
 from longwire.runtime.launch import Launch
 from longwire.runtime.limits import RuntimeLimits
-from longwire.runtime.pool import Pool, Surroundings
+from longwire.runtime.pool import Pool
+from longwire.runtime.surroundings import Surroundings
 
 pytestmark = pytest.mark.asyncio
 

@@ -78,7 +78,7 @@ def test_a_dead_letter_queue_is_said_to_get_nothing(plain: Sample) -> None:
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("Runtime: nodejs24.x", "the runtime nodejs24.x is not emulated\n  Supported: python3.9, python3.10"),
+        ("Runtime: cobol", "the runtime cobol is not emulated\n  Supported: python3.9, python3.10"),
         ("Runtime: python3.8", "the runtime python3.8 is not emulated"),
         ("Runtime: !Ref AWS::NoValue", "the runtime (none) is not emulated"),
         ("PackageType: Image", "container images are not emulated"),

@@ -60,7 +60,7 @@ export class DetailView {
         "div.detail-body",
         {},
         entry.why ? this.why(entry) : null,
-        entry.error ? this.error(entry) : null,
+        entry.error || entry.error_message ? this.error(entry) : null,
         entry.payload === undefined ? null : this.payload(entry),
         entry.line === undefined ? null : this.line(entry),
         this.facts(entry),
@@ -90,7 +90,7 @@ export class DetailView {
   }
 
   error(entry) {
-    const name = entry.error_type || entry.error;
+    const name = entry.error_type || entry.error || title(entry);
     return h("div.failure", {}, h("b", {}, name), entry.error_message ? h("pre", {}, entry.error_message) : null);
   }
 

@@ -62,11 +62,16 @@ export class Feed {
   entry(entry) {
     this.cursor = entry.seq;
     this.on.entry(entry);
+    if (entry.event === "reloaded") this.refresh(); // there may be other routes
   }
 
-  async gap(gap) {
+  gap(gap) {
     this.cursor = gap.first - 1;
     this.on.gap(gap);
+    this.refresh();
+  }
+
+  async refresh() {
     try {
       this.on.resumed(await json("api/state"));
     } catch {

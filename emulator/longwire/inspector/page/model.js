@@ -36,7 +36,7 @@ class Item {
 }
 
 function isBad(entry) {
-  if (entry.event === "connection_refused") return true;
+  if (entry.event === "connection_refused" || entry.event === "reload_failed") return true;
   if (entry.event === "invocation_finished") return Boolean(entry.error);
   if (entry.event === "frame_sent") return entry.cause === "error";
   if (entry.event === "management_request") return entry.status >= 400;

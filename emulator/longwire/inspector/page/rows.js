@@ -27,6 +27,8 @@ export const KINDS = {
   frame_sent: ["out", "message out", sent, (e) => bytes(e.size)],
   management_request: ["api", "management request", managed, (e) => (e.size ? bytes(e.size) : "")],
   connection_closed: ["close", "connection closed", closed, () => ""],
+  reloaded: ["reload", "reloaded", reloaded, (e) => (e.connections_closed ? "connections closed" : "")],
+  reload_failed: ["fail", "reload failed", (e) => ["Not reloaded", h("span.reason", {}, oneLine(e.error_message))], () => ""],
   gap: ["gap", "gap", (e) => [`${counted(e.missed, "entry", "entries")} came too fast and left the emulator's memory`], () => ""],
 };
 
@@ -94,6 +96,10 @@ function managed(entry) {
 function closed(entry) {
   const usual = [1000, 1001, 1005].includes(entry.code);
   return ["Closed", chip(String(entry.code), usual ? "plain" : "bad"), entry.reason, h("span.faint", {}, `by ${entry.by}`)];
+}
+
+function reloaded({ functions, files }) {
+  return ["Reloaded", ...functions.map((name) => h("span.function", {}, name)), h("span.faint", {}, files.join(", "))];
 }
 
 /** A row; `data-seq` names its entry. */

@@ -1,0 +1,79 @@
+"""Lambda's runtimes: which of them run here, and what each wants to find in the code."""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+from longwire.template.function_code import check_handler, missing
+from longwire.template.places import did_you_mean
+from longwire.template.properties import Properties
+
+__all__ = ["RUNTIMES", "check_code", "checked_runtime"]
+
+PYTHON = tuple(f"python3.{minor}" for minor in range(9, 15))
+NODE = tuple(f"nodejs{version}.x" for version in range(18, 26, 2))
+PROVIDED = ("provided.al2", "provided.al2023")
+RUNTIMES = (*PYTHON, *NODE, *PROVIDED)
+OTHERS = re.compile(r"(java|dotnet|ruby|go)[a-z0-9.]*")  # run by a program that the user gives
+GIVEN = "Give one: --function {0}=COMMAND, a program that speaks the Lambda Runtime API, or --function {0}=http://..."
+INSTALL_NODE = "Install Node.js (apt install nodejs, dnf install nodejs, brew install node)."
+NODE_HANDLER = re.compile(r"(?P<module>(?:[^.]*/)?[^./]+)\.(?P<name>.+)")
+
+
+def checked_runtime(properties: Properties) -> str:
+    """Raises TemplateError for a runtime that does not run here."""
+    runtime = properties.text("Runtime")
+    given = GIVEN.format(properties.logical_id)
+    if runtime not in RUNTIMES:
+        near = did_you_mean(runtime, RUNTIMES)
+        hint = given if OTHERS.fullmatch(runtime) else near
+        supported = f"Supported: {', '.join(RUNTIMES)}. {given}"
+        raise properties.error("Runtime", f"the runtime {runtime or '(none)'} is not emulated", hint or supported)
+    if runtime in NODE and shutil.which("node") is None:
+        message = f"{runtime} needs Node.js, and there is no program node on PATH"
+        raise properties.error("Runtime", message, f"{INSTALL_NODE} Or: {given}")
+    if runtime in PYTHON:
+        warn_of_another(properties, runtime)
+    return runtime
+
+
+def warn_of_another(properties: Properties, runtime: str) -> None:
+    running = f"python3.{sys.version_info.minor}"
+    if runtime != running:
+        properties.warn(
+            "Runtime", f"{runtime} is asked for; the function runs on the Python that is here, {running[6:]}"
+        )
+
+
+def check_code(properties: Properties, folder: Path, runtime: str, base: Path) -> None:
+    """Raises TemplateError unless the code holds what the runtime starts; ``base`` is the template's folder."""
+    if runtime in NODE:
+        check_node(properties, folder, base)
+    elif runtime in PROVIDED:
+        check_bootstrap(properties, folder, base)
+    else:
+        check_handler(properties, folder, properties.text("Handler"), base)
+
+
+def check_node(properties: Properties, folder: Path, base: Path) -> None:
+    # Lambda's Node.js runtime takes what stands before the first dot of the last part as the module.
+    handler = properties.text("Handler")
+    found = NODE_HANDLER.fullmatch(handler)
+    if found is None:
+        raise properties.error("Handler", f"{handler!r} is no handler", "Handler: file.function, as in index.handler")
+    module = found["module"]
+    if not any((folder / f"{module}{suffix}").is_file() for suffix in (".js", ".mjs", ".cjs")):
+        raise missing(properties, folder, f"{module}.js", base, (".js", ".mjs", ".cjs"))
+
+
+def check_bootstrap(properties: Properties, folder: Path, base: Path) -> None:
+    bootstrap = folder / "bootstrap"
+    shown = os.path.relpath(folder, base)
+    if not bootstrap.is_file():
+        hint = "Build it there, executable, as Lambda finds it; `sam build` does so."
+        raise properties.error("Runtime", f"CodeUri {shown} has no file bootstrap, which provided runtimes start", hint)
+    if not os.access(bootstrap, os.X_OK):
+        hint = f"chmod +x {os.path.relpath(bootstrap, base)}"
+        raise properties.error("Runtime", f"{shown}/bootstrap is not executable", hint)
