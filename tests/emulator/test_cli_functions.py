@@ -53,6 +53,20 @@ def test_the_program_ends_with_a_longwire_that_is_killed(dev: Dev) -> None:
         asyncio.run(until(lambda: not alive(pid)))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel's signal at the parent's death is Linux's")
+def test_a_program_that_is_busy_and_looks_at_nothing_ends_as_well(project: Path, dev: Dev) -> None:
+    (project / "busy.py").write_text("import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True: pass\n")
+    busy = f"Echo={shlex.quote(sys.executable)} busy.py"
+    with dev("--port", "0", "--function", busy, ends_with=-signal.SIGKILL) as running:
+        with connect(running.ready["websocket_url"]) as ws:
+            ws.send("start")
+            asyncio.run(until(lambda: (project / "pid").exists() and (project / "pid").read_text() != ""))
+            pid = int((project / "pid").read_text())
+            assert alive(pid)
+            running.process.kill()
+        asyncio.run(until(lambda: not alive(pid), 2))
+
+
 def test_without_it_the_runtime_is_refused_with_its_line_and_the_option(project: Path, env: dict[str, str]) -> None:
     template = of_java(project)
     line = [number for number, text in enumerate(template.read_text().splitlines(), 1) if "java21" in text]

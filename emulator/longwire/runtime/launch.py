@@ -16,6 +16,17 @@ from longwire.runtime.lambda_environment import GATEWAY, SERVICES
 __all__ = ["ApiLaunch", "Launch", "runtime_command", "spawn", "spawn_runtime"]
 
 BOOTSTRAP = Path(__file__).parents[1] / "bootstrap"
+# PR_SET_PDEATHSIG holds on over execve. A parent that is gone already is seen by its number.
+DIES_WITH_PARENT = """
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(1, 9)
+if os.getppid() != int(sys.argv[1]):
+    sys.exit(1)
+try:
+    os.execvp(sys.argv[2], sys.argv[2:])
+except OSError as error:
+    sys.exit(f"{sys.argv[2]}: {error.strerror}")
+"""
 NODE_GUARD = str(BOOTSTRAP / "network.cjs")  # --require, unlike --import, reaches every worker thread
 
 
@@ -106,9 +117,16 @@ def runtime_command(function: Function) -> tuple[str, ...]:
     return ()
 
 
+def dying_with_us(argv: list[str]) -> list[str]:
+    """The command, killed by the kernel when this process is gone, however busy it is; on Linux alone."""
+    if sys.platform != "linux":
+        return argv
+    return [sys.executable, "-I", "-S", "-c", DIES_WITH_PARENT, str(os.getpid()), *argv]
+
+
 def spawn_runtime(launch: ApiLaunch, port: int, printed: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        launch.argv(),
+        dying_with_us(launch.argv()),
         cwd=launch.code,
         env=launch.environ(port),
         stdin=subprocess.DEVNULL,
