@@ -65,7 +65,7 @@ def trace_of(trace: TracebackType | None) -> list[str]:
     import traceback
 
     def theirs(frame: traceback.FrameSummary) -> bool:
-        ours = os.path.dirname(frame.filename) == os.path.dirname(__file__)  # noqa: PTH120 - as above
+        ours = os.path.dirname(frame.filename) == os.path.dirname(__file__)  # noqa: PTH120 - pathlib is slow
         return not ours and not frame.filename.startswith("<frozen importlib") and frame.filename != importlib.__file__
 
     return traceback.format_list([frame for frame in traceback.extract_tb(trace) if theirs(frame)])

@@ -79,7 +79,8 @@ async def test_an_exit_before_it_asks_is_an_init_that_failed(world: Make) -> Non
 async def test_a_program_that_cannot_be_started_is_an_init_that_failed(world: Make) -> None:
     here = world("#!/no/such/interpreter\n", file="bootstrap", runtime="provided.al2")
     result = await here.finish()
-    assert result.error == "init_failed"
+    kind = "Runtime.ExitError" if sys.platform == "linux" else "EnvironmentFailed"
+    assert (result.error, result.error_type) == ("init_failed", kind)
     told = [result.error_message, *here.listener.of("stdout")]  # where the kernel's word for it arrives
     assert [line for line in told if "No such file or directory" in line] != []
 
