@@ -118,8 +118,13 @@ def parse_updates_once() -> None:
 
         return walk(root, -1)
 
+    def process(self: Any, node: Any) -> Any:
+        kind: Any = type(node)
+        return next(processor(node) for wanted, processor in self._processing_map().items() if is_kind(kind, (wanted,)))
+
     UpdateExpressionParser.make = staticmethod(lru_cache(maxsize=1024)(UpdateExpressionParser.make))
     DepthFirstTraverser.traverse = traverse
+    DepthFirstTraverser.process = process
 
 
 @cache

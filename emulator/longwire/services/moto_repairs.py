@@ -14,6 +14,7 @@ from longwire.services.dynamodb_repairs import (
     query_one_partition,
     write_items_fast,
 )
+from longwire.services.dynamodb_requests import copy_expressions_plainly, draw_strings_at_once, read_json_alone
 from longwire.services.sqs_repairs import replace_queues
 
 __all__ = ["repair"]
@@ -60,13 +61,15 @@ def draw_no_pair_for_symmetric_keys() -> None:
 
 
 REPAIRS: dict[str, tuple[Callable[[], None], ...]] = {
-    "core": (forget_models, remember_methods),
+    "core": (forget_models, remember_methods, draw_strings_at_once),
     "dynamodb": (
         write_items_fast,
         query_one_partition,
         copy_before_update,
         copy_tables_lightly,
         parse_updates_once,
+        copy_expressions_plainly,
+        read_json_alone,
         draw_no_pair_for_symmetric_keys,
     ),
     "kms": (draw_no_pair_for_symmetric_keys,),

@@ -44,5 +44,6 @@ def test_a_repair_that_does_not_fit_is_named_and_left_out(tmp_path: Path) -> Non
     assert [line.partition(":")[0] for line in told] == [
         "the installed moto is one that forget_models does not fit",
         "the installed moto is one that remember_methods does not fit",
+        "the installed moto is one that draw_strings_at_once does not fit",
         "the installed moto is one that replace_queues does not fit",
     ]
