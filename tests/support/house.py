@@ -258,5 +258,5 @@ def text_files(root: Path) -> Iterator[Path]:
         generated = any(
             (part.startswith(".") and part != ".ci") or part in {"__pycache__", "dist"} for part in parts[:-1]
         )
-        if not generated and file.is_file() and b"\0" not in file.read_bytes():
+        if not generated and file.name != ".git" and file.is_file() and b"\0" not in file.read_bytes():
             yield file
