@@ -1,8 +1,9 @@
 """The execution environment's end of its channel to the runtime, and what it prints.
 
-A frame is 4 bytes of length (big-endian, of the body alone), 1 byte that says what it is, and the body. Runs inside
-an execution environment: standard library only, and of that as little as can be, because every import is a part of
-every cold start (``socket`` alone costs 5 ms; reading and writing the descriptor needs no more than ``os``).
+A frame is 4 bytes of length (big-endian, of the body alone), 1 byte that says what it is, and the body. Calls may come
+by a socket of their own, a packet each: see ``runtime.call_socket``. Runs inside an execution environment: standard
+library only, and of that as little as can be, because every import is a part of every cold start (``socket`` alone
+costs 5 ms; reading and writing the descriptor needs no more than ``os``).
 """
 
 import io
@@ -16,7 +17,9 @@ __all__ = [
     "ANSWER",
     "ERROR",
     "INIT_ERROR",
+    "LARGE",
     "MAX_OUTPUT",
+    "MAX_PACKET",
     "NOTICE",
     "READY",
     "STDERR",
@@ -32,6 +35,8 @@ READY, INIT_ERROR, ANSWER, ERROR, STDOUT, STDERR, NOTICE = b"S", b"F", b"A", b"X
 
 MAX_OUTPUT = 1_000_000  # bytes of output that one invocation may send; the rest is counted
 MAX_PART = 65_536  # bytes of a line that wait for its end
+MAX_PACKET = 32_768  # bytes of a call in a packet; a larger one is a frame
+LARGE = b"\n"  # a packet that says so; no call begins with a line's end
 
 
 def end() -> NoReturn:
@@ -41,13 +46,14 @@ def end() -> NoReturn:
 
 
 class Channel:
-    """Blocking frames, written by any thread.
+    """Blocking frames, written by any thread. ``calls`` is the descriptor of the calls' packets, -1 for none.
 
     The locks here can be taken twice by one thread: a finalizer or a signal handler may print in the middle of a print.
     """
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, calls: int = -1) -> None:
         self.fd = fd
+        self.calls = calls
         self.lock = RLock()
         self.received = bytearray()
 
@@ -62,7 +68,15 @@ class Channel:
             end()
 
     def receive(self) -> bytes:
-        """The body of the next frame; the runtime sends invocations and nothing else."""
+        """The next call; the runtime sends nothing else."""
+        if self.calls < 0:
+            return self.receive_frame()
+        packet = os.read(self.calls, MAX_PACKET)
+        if not packet:
+            end()
+        return self.receive_frame() if packet == LARGE else packet
+
+    def receive_frame(self) -> bytes:
         received = self.received
         length = 0
         while len(received) < 5 or len(received) < 5 + (length := int.from_bytes(received[:4], "big")):
@@ -74,9 +88,17 @@ class Channel:
         del received[: 5 + length]
         return body
 
+    def keep(self) -> None:
+        """From programs that the handler starts."""
+        os.set_inheritable(self.fd, False)
+        if self.calls >= 0:
+            os.set_inheritable(self.calls, False)
+
     def forked(self) -> None:
         """In a process that the handler forked: the channel belongs to its parent."""
         os.close(self.fd)
+        if self.calls >= 0:
+            os.close(self.calls)
 
 
 class Output:

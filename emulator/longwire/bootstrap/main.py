@@ -1,8 +1,8 @@
 """The inside of an execution environment: imports the handler once, then calls it for one invocation after the other.
 
-Started by the runtime as ``python -c COMMAND channel-fd parent-pid function-arn bytecode-folder``. It plays the part
-of Lambda's Python runtime (awslambdaric): the same context, the same names for what can go wrong, the same order of
-things. Standard library only, and little of it: see channel.
+Started by the runtime as ``python -c COMMAND channel-fd calls-fd parent-pid function-arn bytecode-folder``. It plays
+the part of Lambda's Python runtime (awslambdaric): the same context, the same names for what can go wrong, the same
+order of things. Standard library only, and little of it: see channel.
 """
 
 import json
@@ -241,10 +241,10 @@ def prepare_imports(environment: Environment, gateway: str, services: str, check
 
 def main() -> None:
     """Never returns; the process ends by a signal, or when the handler ends it."""
-    _, fd, parent, arn, bytecode = sys.argv
+    _, fd, calls, parent, arn, bytecode = sys.argv
     die_with(int(parent))
-    channel = Channel(int(fd))
-    os.set_inheritable(channel.fd, False)
+    channel = Channel(int(fd), int(calls))
+    channel.keep()
     output = Output(channel)
     gateway, services = own_variables()
     environment = Environment(channel, output)

@@ -10,15 +10,17 @@ import os
 import signal
 import socket
 import subprocess
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from longwire.bootstrap.channel import ANSWER, ERROR, INIT_ERROR, NOTICE, READY, STDERR, STDOUT
+from longwire.bootstrap.channel import ANSWER, ERROR, INIT_ERROR, LARGE, MAX_PACKET, NOTICE, READY, STDERR, STDOUT
 from longwire.bootstrap.main import linux_peak_mb
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.errors import EnvironmentFailed
+from longwire.runtime.call_socket import CallSocket
 from longwire.runtime.lambda_log import ErrorKind
 from longwire.runtime.launch import Launch, spawn
 from longwire.runtime.native_output import NativeOutput
@@ -55,7 +57,8 @@ class Owner(Protocol):
 
 
 class Environment(asyncio.Protocol):
-    """Made by ``start``. ``call`` is what it runs; ``used`` is false until its first call.
+    """Made by ``start``. ``call`` is what it runs, ``ahead`` what it was sent to run after that, in that order;
+    ``used`` is false until its first call.
 
     ``since`` is the loop's time at which it began what it does now: its init, its call, or being idle. ``launched`` is
     the owner's to set. ``retired`` ones get no more calls. ``init_ms`` is known once it is initialised.
@@ -78,6 +81,8 @@ class Environment(asyncio.Protocol):
         self.frozen = False
         self.killed = False
         self.call: Call | None = None
+        self.calls: CallSocket | None = None
+        self.ahead: deque[Call] = deque()
         self.memory_mb = 0
 
     @classmethod
@@ -85,19 +90,23 @@ class Environment(asyncio.Protocol):
         """Raises EnvironmentFailed when there can be no process: no such folder, no memory, no descriptors."""
         try:
             ours, theirs = socket.socketpair()
+            calls = CallSocket() if CallSocket.available() else None
             native, printed = os.pipe()
         except OSError as exc:
             raise EnvironmentFailed(f"an execution environment cannot be started: {exc}") from exc
         try:
-            process = spawn(launch, theirs.fileno(), printed)
+            process = spawn(launch, theirs.fileno(), printed, calls.fileno() if calls else -1)
         except OSError as exc:
             ours.close()
             os.close(native)
+            if calls:
+                calls.close()
             raise EnvironmentFailed(f"an execution environment cannot be started: {exc}") from exc
         finally:
             theirs.close()
             os.close(printed)
         environment = cls(owner, process, native)
+        environment.calls = calls
         environment.connecting = environment.loop.create_task(environment.connect(ours))
         return environment
 
@@ -112,17 +121,56 @@ class Environment(asyncio.Protocol):
     # --- what the owner does with it
 
     def begin(self, call: Call, deadline_ms: int, trace_id: str) -> None:
+        """Of one that runs nothing."""
         if self.frozen:
             self.thaw()
+        self.run(call)
+        self.send(call, deadline_ms, trace_id)
+
+    def run(self, call: Call) -> None:
         self.call = call
         self.since = self.loop.time()
         self.native.start()
-        self.send(call, deadline_ms, trace_id)
 
     def send(self, call: Call, deadline_ms: int, trace_id: str) -> None:
         assert self.transport is not None
-        body = f"{call.request_id} {deadline_ms} {trace_id}\n{call.invocation.payload}".encode()
+        body = packed(call, deadline_ms, trace_id)
+        if self.calls is not None:
+            if len(body) <= MAX_PACKET:
+                self.calls.send(body)
+                return
+            self.calls.announce()
         self.transport.write(len(body).to_bytes(4, "big") + b"I" + body)
+
+    def send_ahead(self, call: Call, deadline_ms: int, trace_id: str) -> bool:
+        """To one that runs a call; whether it will be run after that, unless it is taken back."""
+        body = packed(call, deadline_ms, trace_id)
+        if self.calls is None or len(body) > MAX_PACKET or not self.calls.send(body):
+            return False
+        self.ahead.append(call)
+        return True
+
+    def run_next(self) -> Call:
+        """It has answered, and so begun what was sent ahead."""
+        call = self.ahead.popleft()
+        self.run(call)
+        return call
+
+    def take_back(self) -> list[Call]:
+        """The calls that it has not begun, in their order; none while it has not even begun the one before them.
+
+        It goes on reading meanwhile, and would begin them in another order then.
+        """
+        if self.calls is None or not self.ahead or not (self.killed or self.has_begun(self.calls.first())):
+            return []
+        unread = {packet.split(b" ", 1)[0].decode() for packet in self.calls.take_back()}
+        taken = [call for call in self.ahead if call.request_id in unread]
+        self.ahead = deque(call for call in self.ahead if call.request_id not in unread)
+        return taken
+
+    def has_begun(self, next_packet: bytes) -> bool:
+        own = self.call is not None and next_packet.startswith(self.call.request_id.encode())
+        return not own and next_packet != LARGE
 
     def freeze(self) -> None:
         """Stop the process, its threads and its subprocesses, as Lambda does between invocations."""
@@ -210,10 +258,16 @@ class Environment(asyncio.Protocol):
         self.native.close()
         self.disconnect()
         self.owner.ended(self, exit_status(status))
+        if self.calls is not None:
+            self.calls.close()
 
     def disconnect(self) -> None:
         if self.transport is not None:
             self.transport.close()
+
+
+def packed(call: Call, deadline_ms: int, trace_id: str) -> bytes:
+    return f"{call.request_id} {deadline_ms} {trace_id}\n{call.invocation.payload}".encode()
 
 
 def frame_end(data: bytes | bytearray, start: int) -> int:

@@ -1,6 +1,10 @@
 """Whether one more execution environment would help the calls that wait for one."""
 
-__all__ = ["Growth"]
+from longwire.core.api import Function
+from longwire.runtime.environment import Environment
+from longwire.runtime.limits import RuntimeLimits
+
+__all__ = ["Growth", "is_coming", "most_environments"]
 
 PATIENCE = 0.02  # seconds after which one is started even while others are being answered
 SHORT = 5.0  # milliseconds: calls of this length wait for a processor, and more processes would not help them
@@ -29,8 +33,25 @@ class Growth:
             return waited >= PATIENCE_WITH_SHORT
         return not progress or waited >= PATIENCE
 
+    def settled(self, environments: int) -> bool:
+        """Whether calls are so short that the way to a process is longer, and there are processes enough."""
+        return self.typical_ms is not None and self.typical_ms < VERY_SHORT and environments >= self.processors
+
     def enough(self) -> float:
         """Environments, beyond which calls of the typical length only wait for one another."""
         if self.typical_ms is None or self.typical_ms >= SHORT:
             return float("inf")
         return self.processors * (1 if self.typical_ms < VERY_SHORT else 2)
+
+
+def most_environments(function: Function, limits: RuntimeLimits) -> int:
+    """A container's runtime interface takes one invocation at a time."""
+    most = 1 if function.invocation_url else limits.max_environments_per_function
+    return most if function.reserved_concurrency is None else min(most, function.reserved_concurrency)
+
+
+def is_coming(environment: Environment, recently: float) -> bool:
+    """Whether it will soon ask for a call: it is starting, or has answered one since ``recently``, a loop's time."""
+    if environment.killed or environment.call is not None:
+        return False
+    return not environment.initialised or environment.since > recently

@@ -40,12 +40,12 @@ class Launch:
     variables: Mapping[str, str]
     bytecode: str
 
-    def command(self, channel: int) -> list[str]:
+    def command(self, channel: int, calls: int) -> list[str]:
         root = str(Path(__file__).parents[2])
         # Lambda's locale is UTF-8 whatever this machine's is; -P keeps the working directory off sys.path until the
         # bootstrap has imported what it needs; -s: HOME is not the user's, so the folder it would give is not either.
         options = ["-X", "utf8", "-P", *([] if site.ENABLE_USER_SITE else ["-s"])]
-        arguments = [str(channel), str(os.getpid()), self.arn, self.bytecode]
+        arguments = [str(channel), str(calls), str(os.getpid()), self.arn, self.bytecode]
         return [self.interpreter, *options, "-c", COMMAND.format(root), *arguments]
 
     def environ(self) -> dict[str, str]:
@@ -54,15 +54,16 @@ class Launch:
         return base | dict(self.variables)
 
 
-def spawn(launch: Launch, channel: int, printed: int) -> subprocess.Popen[bytes]:
+def spawn(launch: Launch, channel: int, printed: int, calls: int = -1) -> subprocess.Popen[bytes]:
+    """``calls`` is the descriptor of the calls' packets; without one they come as frames of the channel."""
     return subprocess.Popen(
-        launch.command(channel),
+        launch.command(channel, calls),
         cwd=launch.code,
         env=launch.environ(),
         stdin=subprocess.DEVNULL,
         stdout=printed,
         stderr=printed,
-        pass_fds=(channel,),
+        pass_fds=(channel,) if calls < 0 else (channel, calls),
         process_group=0,
     )
 

@@ -13,10 +13,11 @@ from dataclasses import replace
 from longwire.core.api import Function
 from longwire.core.events import InvocationFinished
 from longwire.errors import EnvironmentFailed
+from longwire.runtime.ahead import Ahead
 from longwire.runtime.api_environment import start_environment
 from longwire.runtime.environment import Call, Environment
 from longwire.runtime.function_log import FunctionLog
-from longwire.runtime.growth import Growth
+from longwire.runtime.growth import Growth, is_coming, most_environments
 from longwire.runtime.lambda_environment import trace_id
 from longwire.runtime.outcome import Outcome
 from longwire.runtime.surroundings import Surroundings
@@ -37,6 +38,7 @@ class Pool:
         self.idle: list[Environment] = []
         self.environments: set[Environment] = set()
         self.growth = Growth(os.cpu_count() or 1)
+        self.ahead = Ahead(self.waiting, self.environments, self.growth, self.terms)
         self.ticking: asyncio.TimerHandle | None = None
         self.init_too_slow = False
         self.journal = FunctionLog(function, around.listener, around.clock)
@@ -53,6 +55,7 @@ class Pool:
             self.begin(environment, call)
         else:
             self.waiting.append(call)
+            self.ahead.send(self.loop.time())
             self.grow()
 
     def take(self) -> Environment | None:
@@ -64,13 +67,17 @@ class Pool:
         return None
 
     def in_flight(self) -> int:
-        return len(self.waiting) + sum(environment.call is not None for environment in self.environments)
+        return len(self.waiting) + sum((each.call is not None) + len(each.ahead) for each in self.environments)
 
     def begin(self, environment: Environment, call: Call) -> None:
         cold, environment.used = not environment.used, True
-        now = self.around.clock()
-        environment.begin(call, int((now + self.function.timeout) * 1000), trace_id(call.request_id, now))
+        environment.begin(call, *self.terms(call))
         self.journal.started(call, cold=cold)
+
+    def terms(self, call: Call) -> tuple[int, str]:
+        """Its deadline in milliseconds, and its trace id."""
+        now = self.around.clock()
+        return int((now + self.function.timeout) * 1000), trace_id(call.request_id, now)
 
     def finish(self, call: Call, outcome: Outcome, init_ms: float | None) -> None:
         outcome = self.journal.finished(call, outcome, init_ms)
@@ -89,34 +96,23 @@ class Pool:
 
     def tick(self) -> None:
         self.ticking = None
-        if not self.waiting:
-            return
-        waited = self.loop.time() - self.waiting[0].since
-        if self.growth.helps(waited, len(self.environments)) and self.may_add():
+        now = self.loop.time()
+        ahead = self.ahead.look(now)
+        stuck = self.waiting and self.growth.helps(now - self.waiting[0].since, len(self.environments))
+        if stuck and self.may_add():
             self.add()
-        self.ticking = self.loop.call_later(TICK, self.tick)
+        if self.waiting or ahead:
+            self.ticking = self.loop.call_later(TICK, self.tick)
 
     def may_add(self) -> bool:
-        limits, now = self.around.limits, self.loop.time()
-        # A container's runtime interface takes one invocation at a time.
-        most = 1 if self.function.invocation_url else limits.max_environments_per_function
-        if self.function.reserved_concurrency is not None:
-            most = min(most, self.function.reserved_concurrency)
-        starting = [each for each in self.environments if self.is_coming(each, now)]
-        young = sum(now - each.since < limits.young for each in starting)
+        limits, recently = self.around.limits, self.loop.time() - self.around.limits.young
+        starting = [each for each in self.environments if is_coming(each, recently) and each not in self.idle]
         return (
             len(starting) < len(self.waiting)
-            and young < limits.starting
-            and len(self.environments) < most
+            and sum(each.since > recently for each in starting) < limits.starting
+            and len(self.environments) < most_environments(self.function, limits)
             and self.around.room()
         )
-
-    def is_coming(self, environment: Environment, now: float) -> bool:
-        """Whether it will soon ask for a call: it is starting, or has answered one a moment ago."""
-        if environment.killed or environment.call is not None:
-            return False
-        young = now - environment.since < self.around.limits.young
-        return not environment.initialised or (young and environment not in self.idle)
 
     def add(self) -> None:
         launched = self.around.clock()
@@ -143,6 +139,7 @@ class Pool:
         self.journal.forget()
         self.init_too_slow = False
         self.idle.clear()
+        self.ahead.take_back(self.environments)
         for environment in self.environments:
             environment.retired = True
             if environment.call is None:
@@ -180,7 +177,11 @@ class Pool:
     def answered(self, environment: Environment, outcome: Outcome) -> None:
         self.growth.answered(outcome.duration_ms)
         self.finish_in(environment, outcome)
-        self.available(environment)
+        if environment.ahead:
+            self.journal.started(environment.run_next(), cold=False)
+        else:
+            self.available(environment)
+        self.ahead.send(self.loop.time())
 
     def finish_in(self, environment: Environment, outcome: Outcome) -> None:
         call, environment.call = environment.call, None
@@ -193,12 +194,16 @@ class Pool:
 
     def ended(self, environment: Environment, status: str) -> None:
         self.environments.discard(environment)
+        self.ahead.take_back((environment,))
         if environment in self.idle:
             self.idle.remove(environment)
         duration = (self.loop.time() - environment.since) * 1000
         exited = Outcome("", "crashed", "Runtime.ExitError", status, (), duration, environment.memory_mb)
         if environment.call is not None:
             self.finish_in(environment, exited)
+            while environment.ahead:
+                self.journal.started(environment.run_next(), cold=False)
+                self.finish_in(environment, exited)
         elif not environment.initialised and not environment.retired:
             self.init_over(replace(exited, error="init_failed"), self.since_launch(environment))
         self.around.changed()
@@ -280,8 +285,7 @@ class Pool:
 
     def shrink(self, now: float) -> None:
         """Lambda ends environments that nobody has called for some minutes; one is kept, for it costs little."""
-        idle = sorted(self.idle, key=lambda environment: environment.since)[:-1]
-        for environment in idle:
+        for environment in sorted(self.idle, key=lambda each: each.since)[:-1]:
             if now - environment.since >= self.around.limits.idle:
                 self.end(environment)
 

@@ -33,9 +33,9 @@ def test_the_process_has_the_given_environment_alone_and_its_own_process_group(t
 
 
 def test_the_command_names_the_function_so_that_it_can_be_found_among_processes(tmp_path: Path) -> None:
-    command = launch(tmp_path).command(5)
+    command = launch(tmp_path).command(5, -1)
     assert command[0] == sys.executable
-    assert command[-4:] == ["5", str(os.getpid()), "arn", ""]
+    assert command[-5:] == ["5", "-1", str(os.getpid()), "arn", ""]
 
 
 def test_a_user_site_is_passed_on_by_its_own_variable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,10 +43,10 @@ def test_a_user_site_is_passed_on_by_its_own_variable(tmp_path: Path, monkeypatc
     monkeypatch.setattr("site.USER_BASE", str(tmp_path / ".local"))
     given = launch(tmp_path)
     assert given.environ()["PYTHONUSERBASE"] == str(tmp_path / ".local")
-    assert "-s" not in given.command(5)
+    assert "-s" not in given.command(5, -1)
     monkeypatch.setattr("site.ENABLE_USER_SITE", False)
     assert "PYTHONUSERBASE" not in given.environ()
-    assert "-s" in given.command(5)
+    assert "-s" in given.command(5, -1)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@ import asyncio
 import json
 import sys
 import time
+import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,8 +42,7 @@ class World:
         def done(result: InvocationFinished) -> None:
             answer.set_result(json.loads(result.payload) if not result.error else result.error)
 
-        request_id = "00000000-0000-4000-8000-000000000000"
-        self.pool.submit(Call(Invoke("i", "App", json.dumps(event), "", ""), done, request_id, loop.time()))
+        self.pool.submit(Call(Invoke("i", "App", json.dumps(event), "", ""), done, str(uuid.uuid4()), loop.time()))
         return answer
 
     async def until(self, condition: Callable[[], bool]) -> None:
