@@ -1,6 +1,6 @@
 """Where ``longwire dev`` writes the Stage's access log: a file, stdout, or stderr beside JSON events on stdout."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, TextIO
@@ -18,12 +18,12 @@ PREFIX = "access | "  # as a function's lines begin with its name
 
 
 @contextmanager
-def access_log_output(target: str | None, stage: Stage, console: Console, style: Style) -> Iterator[Write]:
+def access_log_output(target: str | None, stages: Iterable[Stage], console: Console, style: Style) -> Iterator[Write]:
     """What takes one line. ``target`` is a file, ``-``, or None when nobody asked. Raises UsageError."""
     if target is None:
         yield {"quiet": ignore, "json": lambda line: console.err(PREFIX + line), "text": console.out}[style]
         return
-    if stage.access_log is None:
+    if all(stage.access_log is None for stage in stages):
         console.err("longwire: --access-log: the Stage has no AccessLogSettings, so nothing will be written")
     if target == STDOUT:
         yield console.out

@@ -69,7 +69,7 @@ class Dev:
         if not is_loopback(self.host):
             say(f"--host {self.host}: anybody who reaches this address can run your handlers.")
         console = Console(lost_lines, STDOUT) if self.as_json else Console(lost_text)
-        output = access_log_output(self.access_log, stack.api.stage, console, self.style)
+        output = access_log_output(self.access_log, [api.stage for api in stack.apis], console, self.style)
         runner = asyncio.Runner(loop_factory=new_event_loop)
         with closing(console), output as write, runner:
             return runner.run(self.serve(stack, self.options(stack, quotas, console, write), console))
@@ -161,7 +161,8 @@ class Dev:
             console.err(f"longwire: port {DEFAULT_PORT} is in use, so this one listens on {emulator.urls.port}")
         if self.as_json:
             keys = {key.logical_id: key.value for key in stack.api.api_keys if key.generated}
-            console.out(as_line({"event": "ready", **emulator.urls.named(), **({"api_keys": keys} if keys else {})}))
+            addresses = {**emulator.urls.named(), "apis": emulator.urls.apis(stack)}
+            console.out(as_line({"event": "ready", **addresses, **({"api_keys": keys} if keys else {})}))
         else:
             seconds = time.perf_counter() - self.started
             console.out(first_screen(stack, self.template.name, emulator.urls, seconds))

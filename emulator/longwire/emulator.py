@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from longwire.access_keys import known_keys
 from longwire.activity import Activity
-from longwire.core.api import Function, Stack
+from longwire.core.account import Account
+from longwire.core.api import Api, Function, Stack
 from longwire.core.gateway import Gateway
 from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
@@ -24,7 +25,7 @@ from longwire.server.lambda_api import LambdaApi
 from longwire.server.reports import Reports
 from longwire.server.server import Server
 from longwire.services.services import Services
-from longwire.stack_changes import changed_functions, connections_can_stay
+from longwire.stack_changes import address, changed_functions, connections_can_stay
 from longwire.template.cache import default_folder
 
 __all__ = ["DEFAULT_PORT", "Deployed", "Emulator", "Options"]
@@ -71,15 +72,16 @@ class Emulator:
         self.options = options
         self.sockets = sockets
         self.clock = time.time
-        self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.stage.name)
+        self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.path)
         self.timeline = Timeline()
         self.activity = Activity(self.timeline, self.clock, self.reported)
-        keys = known_keys(stack.account_id, options.access_keys)
-        self.gateway = Gateway(stack.api, Ids(os.urandom), options.quotas, keys)
-        self.server = Server(self.gateway, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
-        self.reports = Reports(self.gateway.deployment.monitor, self.clock)
+        self.ids = Ids(os.urandom)
+        self.account = Account(options.quotas)
+        self.gateways = [self.gateway(api) for api in stack.apis]
+        self.server = Server(self.gateways, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
+        self.reports = Reports(self.account, lambda: self.gateways, self.clock)
         self.inspector = Inspector(
-            lambda: overview(self.stack, self.gateway, self.urls, self.clock()),
+            lambda: overview(self.stack, self.gateways, self.urls, self.clock()),
             self.timeline,
             bound_host=options.host,
             reports=self.reports.answers,
@@ -102,7 +104,7 @@ class Emulator:
                 made.close()
             raise
         bytecode = default_folder(os.environ) / "bytecode"
-        new_id = self.gateway.deployment.ids.uuid
+        new_id = self.ids.uuid
         self.runtime = Runtime(
             stack.functions, self.variables, self.activity, clock=self.clock, request_ids=new_id, bytecode=bytecode
         )
@@ -114,9 +116,13 @@ class Emulator:
         self.runtime.warm(*self.first_needed())
         return self
 
+    def gateway(self, api: Api) -> Gateway:
+        keys = known_keys(self.stack.account_id, self.options.access_keys)
+        return Gateway(api, self.ids, self.options.quotas, keys, self.account)
+
     def lambda_api(self, stack: Stack) -> LambdaApi:
         later = asyncio.get_running_loop().call_later
-        return LambdaApi(stack, self.activity.invoke, self.gateway.deployment.ids.uuid, later)
+        return LambdaApi(stack, self.activity.invoke, self.ids.uuid, later)
 
     @property
     def local_url(self) -> str:
@@ -125,25 +131,23 @@ class Emulator:
 
     def variables(self, function: Function) -> dict[str, str]:
         endpoints = Endpoints(self.urls.port, self.services.port)
-        api = self.stack.api
+        stack = self.stack
+        # For clients without an endpoint of their own, which AWS has no API to offer: one that invokes the function.
+        api = next((api for api in stack.apis if function.logical_id in invoked(api)), stack.api)
         return variables(
-            function, region=api.region, account_id=api.account_id, stage=api.stage.name, endpoints=endpoints
+            function, region=stack.region, account_id=stack.account_id, stage=api.path[1:], endpoints=endpoints
         )
 
     def first_needed(self) -> list[str]:
         """The functions that stand between a client and its first open connection."""
-        route = self.stack.api.routes.get("$connect")
-        if route is None:
-            return []
-        authorizer = [route.authorizer.function] if route.authorizer is not None else []
-        connect = [route.integration.function] if route.integration is not None else []
-        return [*authorizer, *(function for function in connect if function is not None)]
+        routes = [api.routes[key] for api in self.stack.apis for key in api.routes if key == "$connect"]
+        return list(dict.fromkeys(function for route in routes for function in route.functions))
 
     def reported(self, report: Report) -> None:
         if report.error != "throttled":
             cold = report.init_ms is not None
             function = self.runtime.functions[report.function]
-            self.reports.monitor.ran(function, report.duration_ms, report.billed_ms, report.error, cold=cold)
+            self.account.ran(function, report.duration_ms, report.billed_ms, report.error, cold=cold)
 
     async def drained(self, patience: float) -> bool:
         """Wait until no invocation is under way; false when that takes longer than ``patience`` seconds."""
@@ -155,7 +159,7 @@ class Emulator:
 
     async def end_connections(self, patience: float) -> None:
         """Close every connection with 1001, and wait for what their ends set off."""
-        self.server.perform(self.gateway.shut_down(self.clock()))
+        self.server.end_connections()
         if not await self.drained(patience):
             self.options.log(f"still running after {patience:g} s: {', '.join(self.activity.functions())}")
 
@@ -181,10 +185,19 @@ class Emulator:
     def switch(self, stack: Stack, changed: Collection[str]) -> None:
         if stack is not self.stack:
             self.stack = stack
-            self.urls = replace(self.urls, stage=stack.api.stage.name)
-            self.gateway.deploy(stack.api)
+            self.urls = replace(self.urls, path=stack.api.path)
+            self.gateways = self.deployed(stack)
+            self.server.serve(self.gateways)
             self.server.lambda_api = self.lambda_api(stack)
         self.runtime.deploy(stack.functions, changed)
+
+    def deployed(self, stack: Stack) -> list[Gateway]:
+        """A gateway for each Stage: the one that there was, with its connections, or a new one."""
+        known = {address(gateway.api): gateway for gateway in self.gateways}
+        for api in stack.apis:
+            if address(api) in known:
+                known[address(api)].deploy(api)
+        return [known.get(address(api)) or self.gateway(api) for api in stack.apis]
 
     async def begin_anew(self, stack: Stack, changed: Collection[str]) -> None:
         """With other services, once these are ready; who connects while connections are ended waits for it."""
@@ -203,9 +216,14 @@ class Emulator:
         """Close connections with 1001, give $disconnect its chance, and leave no process behind."""
         for listener in self.listeners:
             listener.close()
-        self.server.perform(self.gateway.shut_down(self.clock()))
+        self.server.end_connections()
         await self.drained(GRACE)
         self.inspector.close()
         self.server.stop()
         await self.runtime.close(0)
         await self.services.close()
+
+
+def invoked(api: Api) -> set[str]:
+    """The logical ids of the functions that its Routes call."""
+    return {function for route in api.routes.values() for function in route.functions}

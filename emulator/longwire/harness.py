@@ -107,9 +107,23 @@ class Longwire:
     def stack(self) -> Stack:
         return self.server.stack
 
-    def connect(self, token: str | None = None, **options: Any) -> Client:
-        """A connected client; options are those of ``longwire.testing.Target``. Raises Refused."""
-        client = Client(Target(self.url, token, **options))
+    def url_of(self, api: str | None = None, stage: str | None = None) -> str:
+        """The address of the first Stage that fits: ``api`` is a logical id, name or api id, ``stage`` a StageName."""
+        named = [(each, {each.logical_id, each.name, each.api_id}) for each in self.stack.apis]
+        found = [each for each, names in named if api in (None, *names) and stage in (None, each.stage.name)]
+        if not found:
+            known = ", ".join(f"{each.logical_id}/{each.stage.name}" for each in self.stack.apis)
+            raise UsageError(f"there is no stage {stage or '*'} of an api {api or '*'}; the template has {known}")
+        return self.server.emulator.urls.of(found[0].path)["websocket_url"]
+
+    def connect(
+        self, token: str | None = None, *, api: str | None = None, stage: str | None = None, **options: Any
+    ) -> Client:
+        """A connected client; options are those of ``longwire.testing.Target``. Raises Refused.
+
+        ``api`` and ``stage`` say which Stage, where there are several: see ``url_of``.
+        """
+        client = Client(Target(self.url_of(api, stage), token, **options))
         self.clients.append(client)
         return client
 
@@ -122,7 +136,7 @@ class Longwire:
         import boto3
 
         make: Any = boto3.client  # its stubs know services by name alone
-        path = f"/{self.stack.api.stage.name}" if service == "apigatewaymanagementapi" else ""
+        path = self.stack.api.path if service == "apigatewaymanagementapi" else ""
         return make(
             service,
             endpoint_url=self.endpoint_url + path,
@@ -185,6 +199,8 @@ class AsyncLongwire:
         self.url = longwire.url
         self.endpoint_url = longwire.endpoint_url
 
-    def connect(self, token: str | None = None, **options: Any) -> AsyncClient:
-        """For ``async with``; options are those of ``longwire.testing.Target``. Entering raises Refused."""
-        return AsyncClient(Target(self.url, token, **options))
+    def connect(
+        self, token: str | None = None, *, api: str | None = None, stage: str | None = None, **options: Any
+    ) -> AsyncClient:
+        """For ``async with``; options are those of ``Longwire.connect``. Entering raises Refused."""
+        return AsyncClient(Target(self.sync.url_of(api, stage), token, **options))

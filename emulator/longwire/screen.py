@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from longwire import __version__
-from longwire.core.api import Stack
+from longwire.core.api import Api, Stack
 from longwire.inspector.overview import Urls, route_facts
 
 __all__ = ["first_screen", "line"]
@@ -18,23 +18,13 @@ WIDTH = 96  # characters of a payload or log line before it is cut
 
 def first_screen(stack: Stack, template: str, urls: Urls, seconds: float) -> str:
     """Routes, addresses, and what to type next."""
-    rows = [route_row(route_facts(stack, route)) for route in stack.api.routes.values()]
-    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
-    table = [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [HEAD, *rows]
-    ]
     addresses = urls.named()
-    title = f"  longwire {__version__}  {template} · stage {stack.api.stage.name}"
+    where = f"stage {stack.api.stage.name}" if len(stack.apis) == 1 else f"{len(stack.apis)} stages"
+    title = f"  longwire {__version__}  {template} · {where}"
     return "\n".join(
         [
             f"{click.style(title, bold=True)}   ready in {seconds:.1f} s",
-            "",
-            click.style(table[0], dim=True),
-            *table[1:],
-            "",
-            f"  WebSocket     {click.style(addresses['websocket_url'], fg='cyan')}",
-            f"  @connections  {addresses['management_url']}/{{id}}",
+            *(line for api in stack.apis for line in stage_lines(stack, api, urls)),
             f"  AWS endpoint  {addresses['endpoint_url']}",
             f"  Inspector     {click.style(addresses['inspector_url'], fg='cyan')}",
             *(f"  API key       {key.value}  {key.logical_id}" for key in stack.api.api_keys if key.generated),
@@ -42,6 +32,27 @@ def first_screen(stack: Stack, template: str, urls: Urls, seconds: float) -> str
             "  Ctrl-C stops it.",
         ]
     )
+
+
+def stage_lines(stack: Stack, api: Api, urls: Urls) -> list[str]:
+    """The Routes of one deployed Stage, and where it is."""
+    rows = [route_row(route_facts(stack, route)) for route in api.routes.values()]
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
+    table = [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [HEAD, *rows]
+    ]
+    addresses = urls.of(api.path)
+    named = [] if len(stack.apis) == 1 else ["", click.style(f"  {api.logical_id} · stage {api.stage.name}", bold=True)]
+    return [
+        *named,
+        "",
+        click.style(table[0], dim=True),
+        *table[1:],
+        "",
+        f"  WebSocket     {click.style(addresses['websocket_url'], fg='cyan')}",
+        f"  @connections  {addresses['management_url']}/{{id}}",
+    ]
 
 
 STEERING = re.compile(r"(?!\x1b\[[0-9;]*m)[\x00-\x08\x0a-\x1f\x7f-\x9f]")  # all but tabs and colours

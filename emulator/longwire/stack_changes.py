@@ -7,10 +7,10 @@ from typing import Any
 from longwire.core.api import Api, Stack
 from longwire.errors import Location
 
-__all__ = ["changed_functions", "connections_can_stay"]
+__all__ = ["address", "changed_functions", "connections_can_stay"]
 
 # Each deployment of the gateway takes these over with all its connections; functions get other environments.
-TAKEN_OVER = {"api", "functions", "warnings"}
+TAKEN_OVER = {"apis", "functions", "warnings"}
 
 
 def changed_functions(before: Stack, now: Stack) -> set[str]:
@@ -20,14 +20,15 @@ def changed_functions(before: Stack, now: Stack) -> set[str]:
 
 
 def connections_can_stay(before: Stack, now: Stack) -> bool:
-    """Whether it is still the same Stage of the same Api, and nothing changed but routes, settings and functions."""
-    if address(before.api) != address(now.api):
+    """Whether all Stages are still there, and nothing changed but routes, settings and functions."""
+    if not set(map(address, before.apis)) <= set(map(address, now.apis)):
         return False
     others = [part.name for part in fields(Stack) if part.name not in TAKEN_OVER]
     return all(substance(getattr(before, name)) == substance(getattr(now, name)) for name in others)
 
 
 def address(api: Api) -> tuple[str, ...]:
+    """What one deployed Stage is told from another by."""
     return api.domain_name, api.stage.name, api.account_id
 
 

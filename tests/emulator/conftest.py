@@ -44,6 +44,7 @@ from longwire.core.gateway import Gateway
 from longwire.core.ids import Ids
 from longwire.core.quotas import Quotas
 from longwire.inspector.timeline import Timeline
+from longwire.server.carrier import Carrier
 from longwire.server.server import Server
 from longwire_command import HANDLERS, TEMPLATE, Dev, running_dev
 from running_services import RunningServices
@@ -192,6 +193,11 @@ class Running:
         self.url = f"ws://127.0.0.1:{port}/dev"
 
     @property
+    def stage(self) -> Carrier:
+        """What serves its first Stage."""
+        return self.server.carriers[0]
+
+    @property
     def management(self) -> Any:
         """Unmodified boto3, as a handler makes it."""
         return boto3.client(
@@ -206,10 +212,12 @@ class Running:
 
 @pytest_asyncio.fixture
 async def serve() -> AsyncIterator[Any]:
-    """``await serve(api, functions)`` gives a Running."""
+    """``await serve(api, functions, other_apis)`` gives a Running."""
     stops: list[Callable[[], None]] = []
 
-    async def start(given: Api, functions: dict[str, Callable[[Any], Any]] | None = None, **quotas: Any) -> Running:
+    async def start(
+        given: Api, functions: dict[str, Callable[[Any], Any]] | None = None, others: Iterable[Api] = (), **quotas: Any
+    ) -> Running:
         scripted = functions or {}
 
         def invoke(invocation: Invoke, done: Callable[[InvocationFinished], None]) -> None:
@@ -217,8 +225,9 @@ async def serve() -> AsyncIterator[Any]:
             result = InvocationFinished(invocation.invocation_id, json.dumps(returned))
             asyncio.get_running_loop().call_soon(done, result)
 
-        gateway = Gateway(given, Ids(os.urandom), replace(Quotas(), **quotas))
-        server = Server(gateway, invoke, Timeline(), time.time, lambda: 9)
+        ids, changed = Ids(os.urandom), replace(Quotas(), **quotas)
+        gateways = [Gateway(each, ids, changed) for each in (given, *others)]
+        server = Server(gateways, invoke, Timeline(), time.time, lambda: 9)
         listener = await asyncio.get_running_loop().create_server(server.connection, "127.0.0.1", 0)
         stops.extend((server.stop, listener.close))
         return Running(server, listener.sockets[0].getsockname()[1], scripted)
@@ -247,7 +256,7 @@ def run_services() -> Iterator[RunServices]:
     ) -> RunningServices:
         by_id = {resource.logical_id: resource for resource in resources}
         named = {function.logical_id: function for function in functions}
-        stack = Stack("chat", region, "123456789012", api(), named, by_id, event_sources)
+        stack = Stack("chat", region, "123456789012", (api(),), named, by_id, event_sources)
         services = RunningServices(stack, invoke_url, dict(os.environ) if environ is None else environ)
         running.append(services)
         if wait:

@@ -15,7 +15,7 @@ STAGE = Stage("dev", access_log=AccessLogSettings("arn", "$context.requestId"))
 
 def written(target: str | None, stage: Stage = STAGE, style: Style = "text") -> None:
     console = Console(str)
-    with closing(console), access_log_output(target, stage, console, style) as write:
+    with closing(console), access_log_output(target, [stage], console, style) as write:
         write("a line")
 
 
@@ -43,7 +43,7 @@ def test_a_file_is_added_to_line_by_line(tmp_path: Path) -> None:
     file = tmp_path / "access.log"
     file.write_text("before\n")
     console = Console(str)
-    with closing(console), access_log_output(str(file), STAGE, console, "text") as write:
+    with closing(console), access_log_output(str(file), [STAGE], console, "text") as write:
         write("first \u20ac")
         assert file.read_text(encoding="utf-8") == "before\nfirst \u20ac\n"
         write("lone \ud800")

@@ -55,7 +55,11 @@ def test_the_first_line_is_ready_with_all_addresses(dev: Dev) -> None:
             "management_url": f"http://127.0.0.1:{port}/dev/@connections",
             "endpoint_url": f"http://127.0.0.1:{port}",
             "inspector_url": f"http://127.0.0.1:{port}/_longwire/",
+            "apis": ready["apis"],
         }
+        (api,) = ready["apis"]
+        assert (api["logical_id"], api["stage"]) == ("Ws", "dev")
+        assert (api["websocket_url"], api["management_url"]) == (ready["websocket_url"], ready["management_url"])
 
 
 def test_every_later_line_is_one_event(dev: Dev) -> None:

@@ -61,7 +61,7 @@ async def test_another_name_of_the_stage_is_another_address(project: Path) -> No
     emulator = await Emulator.start(stack, Options(port=0))
     try:
         renamed = replace(stack.api, stage=replace(stack.api.stage, name="prod"))
-        deployed = await emulator.deploy(replace(stack, api=renamed))
+        deployed = await emulator.deploy(replace(stack, apis=(renamed,)))
         assert deployed.connections_closed
         url = emulator.urls.named()["websocket_url"]
         assert url.endswith("/prod")
@@ -81,7 +81,7 @@ async def test_a_function_that_is_gone_finishes_and_is_reported(project: Path) -
             await ws.send("hi")
             while not emulator.activity.functions():  # noqa: ASYNC110 - the condition is the server's
                 await asyncio.sleep(0)
-            await emulator.deploy(replace(stack, api=replace(stack.api, routes={}), functions={}))
+            await emulator.deploy(replace(stack, apis=(replace(stack.api, routes={}),), functions={}))
             assert await ws.recv() == "late"
             await ws.send("hi")
             assert json.loads(await ws.recv())["message"] == "Forbidden"

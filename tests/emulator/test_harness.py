@@ -56,7 +56,7 @@ def test_the_end_of_a_test_closes_what_it_left_open(server: LongwireServer) -> N
     made = Longwire(server)
     made.connect()
     made.close()
-    assert server.run(lambda: len(server.emulator.gateway.connections)) == 0
+    assert server.run(lambda: len(server.emulator.gateways[0].connections)) == 0
     assert Longwire(server).timeline == []
 
 

@@ -22,7 +22,7 @@ def test_the_first_screen_names_routes_handlers_and_addresses(routes: Any) -> No
     functions = {"Default": Function("Default", "s-Default", "app.handler", "python3.13", "/code", timeout=10)}
     text = click.unstyle(
         first_screen(
-            Stack("s", "us-east-1", "1", api, functions), "template.yaml", Urls("127.0.0.1", 8765, "dev"), 0.84
+            Stack("s", "us-east-1", "1", (api,), functions), "template.yaml", Urls("127.0.0.1", 8765, "/dev"), 0.84
         )
     )
     assert "template.yaml · stage dev" in text
@@ -39,8 +39,8 @@ def test_the_first_screen_names_routes_handlers_and_addresses(routes: Any) -> No
 def test_the_first_screen_tells_the_keys_that_are_made_here_and_no_others(routes: Any) -> None:
     connect = replace(routes.aws_proxy("$connect"), api_key_required=True)
     keys = (ApiKey("Made", "i", "s-Made", "m" * 40, generated=True), ApiKey("Given", "j", "s-Given", "g" * 40))
-    stack = Stack("s", "us-east-1", "1", replace(routes.api(connect), api_keys=keys), {})
-    text = click.unstyle(first_screen(stack, "template.yaml", Urls("127.0.0.1", 8765, "dev"), 0.84))
+    stack = Stack("s", "us-east-1", "1", (replace(routes.api(connect), api_keys=keys),), {})
+    text = click.unstyle(first_screen(stack, "template.yaml", Urls("127.0.0.1", 8765, "/dev"), 0.84))
     assert f"  API key       {'m' * 40}  Made\n" in text
     assert "Given" not in text
     assert "g" * 40 not in text

@@ -17,7 +17,7 @@ SOURCE = EventSource("Echo", "Queue")
 
 @pytest.fixture
 def stack(routes: Any) -> Stack:
-    return Stack("s", "us-east-1", "1", routes.api(routes.aws_proxy("$default")), {"Echo": ECHO}, {"Table": TABLE})
+    return Stack("s", "us-east-1", "1", (routes.api(routes.aws_proxy("$default")),), {"Echo": ECHO}, {"Table": TABLE})
 
 
 def test_functions_that_are_new_gone_or_set_otherwise_have_changed(stack: Stack) -> None:
@@ -41,7 +41,7 @@ def test_a_place_further_down_the_template_is_no_change(stack: Stack) -> None:
 
 def test_connections_stay_whatever_routes_stage_settings_and_functions_become(stack: Stack, routes: Any) -> None:
     api = replace(routes.api(routes.aws_proxy("ping"), expression="$request.body.type"), stage=Stage("dev", {"a": "b"}))
-    assert connections_can_stay(stack, replace(stack, api=api, functions={}))
+    assert connections_can_stay(stack, replace(stack, apis=(api,), functions={}))
 
 
 @pytest.mark.parametrize(
@@ -61,4 +61,4 @@ def test_connections_end_when_the_services_have_to_begin_anew(stack: Stack, chan
 @pytest.mark.parametrize("change", [{"stage": Stage("prod")}, {"api_id": "zyxwvutsrq"}])
 def test_connections_end_when_the_address_is_another(stack: Stack, change: dict[str, Any]) -> None:
     api: Api = replace(stack.api, **change)
-    assert not connections_can_stay(stack, replace(stack, api=api))
+    assert not connections_can_stay(stack, replace(stack, apis=(api,)))

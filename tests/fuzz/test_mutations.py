@@ -65,6 +65,6 @@ async def test_an_error_behind_the_parsers_is_not_survived() -> None:
 
 async def test_an_error_in_the_loop_is_not_survived() -> None:
     port = FuzzedPort(Random(1))
-    asyncio.get_running_loop().call_soon(port.server.receive, PeerClosed("unknown", 1000, ""))
+    asyncio.get_running_loop().call_soon(port.server.carriers[0].receive, PeerClosed("unknown", 1000, ""))
     with pytest.raises(ImpossibleInput):
         await port.settle()

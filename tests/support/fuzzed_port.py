@@ -89,7 +89,7 @@ class FuzzedPort:
         self.errors: list[dict[str, Any]] = []
         self.loop.set_exception_handler(lambda _, context: self.errors.append(context))
         gateway = Gateway(chat_api(), Ids(random.randbytes), UNTHROTTLED)
-        self.server = Server(gateway, self.invoke, Timeline(capacity=100), self.clock, lambda: 9)
+        self.server = Server([gateway], self.invoke, Timeline(capacity=100), self.clock, lambda: 9)
         self.connection: HttpConnection | None = None
         self.transport: RecordingTransport | None = None
 
@@ -147,6 +147,6 @@ class FuzzedPort:
         self.leave()
         await self.settle()
         self.server.stop()
-        assert self.server.sockets == {}
-        assert self.server.exchanges == {}
-        assert dict(self.server.gateway.connections) == {}
+        assert self.server.carriers[0].sockets == {}
+        assert self.server.carriers[0].exchanges == {}
+        assert dict(self.server.carriers[0].gateway.connections) == {}

@@ -115,6 +115,13 @@ class Route:
     model_selection_expression: str | None = None
     models: Mapping[str, Validator] = field(default_factory=dict)
 
+    @property
+    def functions(self) -> list[str]:
+        """The logical ids of the functions that it calls, in order."""
+        authorizer = [self.authorizer.function] if self.authorizer is not None else []
+        called = self.integration.function if self.integration is not None else None
+        return [*authorizer, *([] if called is None else [called])]
+
 
 @dataclass(frozen=True, slots=True)
 class Throttle:
@@ -184,7 +191,10 @@ class UsagePlan:
 
 @dataclass(frozen=True, slots=True)
 class Api:
-    """One WebSocket API with the Stage it is deployed to. ``api_id`` is 10 characters of ``[a-z0-9]``."""
+    """One WebSocket API as it is deployed to one Stage. ``api_id`` is 10 characters of ``[a-z0-9]``.
+
+    ``local_path`` is the Stage's path on this machine where ``/{stage}`` could be another API's too.
+    """
 
     logical_id: str
     api_id: str
@@ -197,16 +207,28 @@ class Api:
     api_key_selection_expression: str = KEY_FROM_HEADER
     api_keys: tuple[ApiKey, ...] = ()
     usage_plans: tuple[UsagePlan, ...] = ()
+    local_path: str = ""
 
     @property
     def domain_name(self) -> str:
         """The host that AWS would give it; events carry this, whatever the client typed."""
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
 
-    def answers_to(self, host: str) -> bool:
-        """False for another api's hard-coded ``{id}.execute-api...``, whatever port it was redirected to."""
-        name = host.partition(":")[0].lower()
-        return ".execute-api." not in name or name == self.domain_name
+    @property
+    def path(self) -> str:
+        """Under a loopback name."""
+        return self.local_path or f"/{self.stage.name}"
+
+    def is_at(self, host: str, path: str) -> bool:
+        """Whether a URL leads to this Stage; ``host`` is a Host header.
+
+        Documented: AWS's own wscat example has a trailing slash, so both forms are taken. A loopback name says nothing
+        of the api, so there it may be said in the path: ``/{api id or logical id}/{stage}``.
+        """
+        name, path = host.partition(":")[0].lower(), path.removesuffix("/")
+        if ".execute-api." in name:  # hard-coded in a handler, whatever port it was redirected to
+            return name == self.domain_name and path == f"/{self.stage.name}"
+        return path in (self.path, f"/{self.logical_id}/{self.stage.name}", f"/{self.api_id}/{self.stage.name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +256,19 @@ class EventSource:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """All of one template. ``functions`` and ``resources`` are by logical id."""
+    """All of one template. ``apis`` has an Api for each deployed Stage; ``functions`` and ``resources`` are by
+    logical id."""
 
     name: str
     region: str
     account_id: str
-    api: Api
+    apis: tuple[Api, ...]
     functions: Mapping[str, Function]
     resources: Mapping[str, Resource] = field(default_factory=dict)
     event_sources: tuple[EventSource, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def api(self) -> Api:
+        """The first, for who needs to name only one."""
+        return self.apis[0]

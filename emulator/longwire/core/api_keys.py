@@ -4,6 +4,7 @@ Documented for WebSocket APIs: a Route's ApiKeyRequired, the two sources of the 
 (403), THROTTLED and QUOTA_EXCEEDED (429). The rest is what is documented of usage plans for REST APIs, and inferred.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -13,7 +14,7 @@ from longwire.core.connection import Connection
 from longwire.core.quotas import Quotas
 from longwire.core.throttling import bucket_of
 
-__all__ = ["ApiKeys", "Refusal"]
+__all__ = ["ApiKeys", "KeyUsage", "Refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class KeyUsage:
         self.quota = plan.quota
         self.period: datetime | None = None
         self.left = 0
+
+    def forget(self) -> None:
+        if self.bucket is not None:
+            self.bucket.fill()
+        self.period = None
 
     def count(self, now: float) -> Refusal | None:
         """One more request, or why not."""
@@ -69,13 +75,13 @@ def period_start(quota: UsageQuota, now: float) -> datetime:
 
 
 class ApiKeys:
-    """The keys of one Stage, by value."""
+    """The keys of one Stage, by value; ``usage_of`` a plan and a key gives what is counted for both."""
 
-    def __init__(self, api: Api, quotas: Quotas) -> None:
+    def __init__(self, api: Api, usage_of: Callable[[UsagePlan, ApiKey], KeyUsage]) -> None:
         self.from_authorizer = api.api_key_selection_expression == KEY_FROM_AUTHORIZER
         self.required = any(route.api_key_required for route in api.routes.values())
         self.known = {key.value: key for key in api.api_keys}
-        self.usage = {key.value: KeyUsage(key, plan, quotas) for plan in api.usage_plans for key in plan.api_keys}
+        self.usage = {key.value: usage_of(plan, key) for plan in api.usage_plans for key in plan.api_keys}
 
     def refusal(self, route: Route, connection: Connection, now: float) -> Refusal | None:
         """Count a request on ``route`` against its key's usage plan; None when it may go on.

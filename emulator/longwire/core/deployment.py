@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from longwire.core.account import Account
 from longwire.core.api import Api, Route
 from longwire.core.api_keys import ApiKeys
 from longwire.core.connection import Connection, Step
@@ -24,10 +25,18 @@ class Deployment:
     """A deployed Stage's state. Its verbs return the effects that they cause.
 
     ``access_keys`` are those that may sign, by key id. ``shortest_wait`` is seconds: no deadline that begins later
-    than now comes sooner.
+    than now comes sooner. ``account`` is shared with the other Stages, if there are any.
     """
 
-    def __init__(self, api: Api, ids: Ids, quotas: Quotas, access_keys: Mapping[str, AccessKey] | None = None) -> None:
+    def __init__(
+        self,
+        api: Api,
+        ids: Ids,
+        quotas: Quotas,
+        access_keys: Mapping[str, AccessKey] | None = None,
+        account: Account | None = None,
+    ) -> None:
+        self.account = account or Account(quotas)
         self.ids = ids
         self.quotas = quotas
         self.access_keys = access_keys or {}
@@ -35,7 +44,7 @@ class Deployment:
         self.invocations = Invocations()
         self.idle = TimerQueue(quotas.idle_timeout + quotas.idle_slack)
         self.duration = TimerQueue(quotas.max_duration)
-        self.monitor = Monitor(api, quotas, ids.request_id)
+        self.monitor = Monitor(api, quotas, ids.request_id, self.account.meter)
         self.deploy(api)
 
     def deploy(self, api: Api) -> None:
@@ -51,8 +60,9 @@ class Deployment:
 
     def forget_usage(self) -> None:
         """As after a deployment: all token buckets are full and no usage plan's quota is used."""
-        self.throttles = Throttles(self.api, self.quotas)
-        self.api_keys = ApiKeys(self.api, self.quotas)
+        self.account.forget_usage()
+        self.throttles = Throttles(self.api, self.quotas, self.account.requests, self.account.new_connections)
+        self.api_keys = ApiKeys(self.api, self.account.usage_of)
 
     def invoke(self, purpose: Purpose, connection: Connection, route: Route, payload: str, request_id: str) -> Invoke:
         """The effect alone; ``expect`` starts its integration timeout."""

@@ -7,6 +7,7 @@ ends everything. Each returns effects for the edges to carry out, in order. No s
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from longwire.core.account import Account
 from longwire.core.api import Api
 from longwire.core.callbacks import Callbacks
 from longwire.core.connection import Connection, State
@@ -47,8 +48,9 @@ class Gateway:
         ids: Ids,
         quotas: Quotas | None = None,
         access_keys: Mapping[str, AccessKey] | None = None,
+        account: Account | None = None,
     ) -> None:
-        self.deployment = deployment = Deployment(api, ids, quotas or Quotas(), access_keys)
+        self.deployment = deployment = Deployment(api, ids, quotas or Quotas(), access_keys, account)
         self.handshakes = handshakes = Handshakes(deployment)
         self.messages = messages = Messages(deployment)
         callbacks = Callbacks(deployment)
@@ -64,6 +66,10 @@ class Gateway:
             GetConnection: callbacks.received,
             DeleteConnection: callbacks.received,
         }
+
+    @property
+    def api(self) -> Api:
+        return self.deployment.api
 
     @property
     def connections(self) -> dict[str, Connection]:

@@ -31,8 +31,6 @@ class Handshakes:
     def deployed(self) -> None:
         """The deployment has another Api."""
         self.api = self.deployment.api
-        # Documented: AWS's own wscat example has the trailing slash, so both forms are accepted.
-        self.paths = (f"/{self.api.stage.name}", f"/{self.api.stage.name}/")
 
     def received(self, event: HandshakeReceived, now: float) -> Effects:
         given = Handshake.of(event.target, event.headers, event.source_ip)
@@ -45,10 +43,10 @@ class Handshakes:
         refused = self.refused_url(connection, event.target, given.header("Host") or "")
         refused = refused or self.throttled(connection, now)
         refused = refused or self.unsigned(connection, route, event, now)
-        return [noted_handshake(event, given), *(refused or self.authorize(connection, route, now))]
+        return [self.noted(event, given), *(refused or self.authorize(connection, route, now))]
 
     def refused_url(self, connection: Connection, target: str, host: str) -> Effects:
-        if target.partition("?")[0] not in self.paths or not self.api.answers_to(host):
+        if not self.api.is_at(host, target.partition("?")[0]):
             return self.unknown_stage(connection)
         if len("wss://") + len(self.api.domain_name) + len(target) > self.quotas.url_length:
             return self.refuse(connection, self.quotas.url_too_long_status, "the URL is too long")
@@ -56,7 +54,8 @@ class Handshakes:
 
     def unknown_stage(self, connection: Connection) -> Effects:
         """Inferred: execute-api answers so for a path with no deployed stage, before anything of an API is known."""
-        status, why = self.quotas.unknown_stage, f"this api is deployed at {self.api.domain_name}{self.paths[0]}"
+        status, why = self.quotas.unknown_stage, f"this api is at {self.api.domain_name}/{self.api.stage.name}"
+        why += f", here {self.api.path}"
         return self.refuse(connection, status, why, body=self.quotas.forbidden_body if status == 403 else None)
 
     def throttled(self, connection: Connection, now: float) -> Effects:
@@ -175,12 +174,13 @@ class Handshakes:
         shown = {"code": self.quotas.tcp_drop, "reason": "the client left during the handshake", "by": "client"}
         return [Noted("connection_closed", connection.connection_id, shown)]
 
-
-def noted_handshake(event: HandshakeReceived, given: Handshake) -> Noted:
-    shown = {
-        "path": event.target.partition("?")[0],
-        "query": redacted_query(given.query),
-        "headers": redacted_headers(event.headers),
-        "source_ip": event.source_ip,
-    }
-    return Noted("handshake", event.connection_id, shown)
+    def noted(self, event: HandshakeReceived, given: Handshake) -> Noted:
+        shown = {
+            "path": event.target.partition("?")[0],
+            "query": redacted_query(given.query),
+            "headers": redacted_headers(event.headers),
+            "source_ip": event.source_ip,
+            "api_id": self.api.api_id,
+            "stage": self.api.stage.name,
+        }
+        return Noted("handshake", event.connection_id, shown)

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable
 from math import ceil
 
-__all__ = ["BOUNDS", "CALLBACKS", "CLOUDWATCH", "Histogram", "Metrics"]
+__all__ = ["BOUNDS", "CALLBACKS", "CLOUDWATCH", "FunctionMetrics", "Histogram", "Metrics"]
 
 # Developer guide, "Monitor WebSocket API execution with CloudWatch metrics".
 CLOUDWATCH = {
@@ -60,7 +60,7 @@ class Histogram:
 
 
 class Metrics:
-    """Counters by route key (or close code, or function), since the gateway was made."""
+    """Of one Stage: counters by route key (or close code), since its gateway was made."""
 
     def __init__(self) -> None:
         self.connect_count: Counter[str] = Counter()
@@ -71,9 +71,6 @@ class Metrics:
         self.integration_latency: defaultdict[str, Histogram] = defaultdict(Histogram)
         self.closes: Counter[int] = Counter()
         self.response_latency: defaultdict[str, Histogram] = defaultdict(Histogram)
-        self.invocation_duration: defaultdict[str, Histogram] = defaultdict(Histogram)
-        self.invocation_errors: Counter[tuple[str, str]] = Counter()
-        self.cold_starts: Counter[str] = Counter()
 
     def refused(self, route_key: str, status: int) -> None:
         """Answered by API Gateway itself, without the integration."""
@@ -86,9 +83,18 @@ class Metrics:
         if status >= 400:
             self.integration_error[route_key] += 1
 
+
+class FunctionMetrics:
+    """Counters by function, whoever invokes it."""
+
+    def __init__(self) -> None:
+        self.duration: defaultdict[str, Histogram] = defaultdict(Histogram)
+        self.errors: Counter[tuple[str, str]] = Counter()
+        self.cold_starts: Counter[str] = Counter()
+
     def invoked(self, function: str, seconds: float, error: str, *, cold: bool) -> None:
-        self.invocation_duration[function].observe(seconds)
+        self.duration[function].observe(seconds)
         if error:
-            self.invocation_errors[function, error] += 1
+            self.errors[function, error] += 1
         if cold:
             self.cold_starts[function] += 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from longwire.core.access_log import AccessLogFormat
-from longwire.core.api import Api, Function
+from longwire.core.api import Api
 from longwire.core.connection import Connection
 from longwire.core.events import Effect, InvocationFinished, LogAccess
 from longwire.core.invocations import Pending, Purpose
@@ -25,10 +25,10 @@ class Monitor:
     ``new_id`` gives ids for requests that no function and no answer has one of.
     """
 
-    def __init__(self, api: Api, quotas: Quotas, new_id: Callable[[], str]) -> None:
+    def __init__(self, api: Api, quotas: Quotas, new_id: Callable[[], str], meter: Meter) -> None:
         self.quotas = quotas
         self.new_id = new_id
-        self.meter = Meter(quotas)
+        self.meter = meter
         self.metrics = Metrics()
         self.deployed(api)
 
@@ -129,11 +129,6 @@ class Monitor:
         event_type = EVENT_TYPES[pending.purpose]
         request = Request(event_type, key, pending.request_id, pending.started, pending.message_id)
         return self.log(connection, request, outcome)
-
-    def ran(self, function: Function, duration_ms: float, billed_ms: int, error: str, *, cold: bool) -> None:
-        """What Lambda reports of an invocation, whoever asked for it; not of a throttled one, which did not run."""
-        self.meter.invoked(function.logical_id, function.architecture, function.memory_mb, billed_ms)
-        self.metrics.invoked(function.logical_id, duration_ms / 1000, error, cold=cold)
 
     # --- the log
 

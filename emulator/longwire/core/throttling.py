@@ -26,6 +26,9 @@ class TokenBucket:
         self.tokens = float(burst)
         self.filled_at = 0.0
 
+    def fill(self) -> None:
+        self.tokens = float(self.burst)
+
     def has_token(self, now: float) -> bool:
         """Whether ``tokens`` may be lowered by one; ``now`` is epoch seconds and never goes back."""
         self.tokens = min(self.burst, self.tokens + (now - self.filled_at) * self.rate)
@@ -50,22 +53,20 @@ def throttled(buckets: tuple[TokenBucket, ...], now: float) -> str | None:
 class Throttles:
     """Each verb takes what one request costs, and returns why it is throttled or None.
 
-    Documented order: the route's limits, then the account's. Inferred: handshakes, messages and ``@connections``
-    requests count alike, $disconnect does not count, and a message without a route counts for the account alone.
+    ``account`` and ``connections`` are shared with the account's other Stages. Documented order: the route's limits,
+    then the account's. Inferred: handshakes, messages and ``@connections`` requests count alike, $disconnect does not
+    count, and a message without a route counts for the account alone.
     """
 
-    def __init__(self, api: Api, quotas: Quotas) -> None:
-        self.account = TokenBucket("the account", quotas.account_rate, quotas.account_burst)
-        self.connections = TokenBucket(
-            "the account's quota of new connections", quotas.new_connections_rate, quotas.new_connections_burst
-        )
+    def __init__(self, api: Api, quotas: Quotas, account: TokenBucket, connections: TokenBucket) -> None:
+        self.account = account
         # Documented of REST APIs, inferred here: "per-stage throttling limits are applied at the API method level", so
         # that DefaultRouteSettings give each route a bucket of its own.
         self.of_message: dict[str | None, tuple[TokenBucket, ...]] = {None: (self.account,)}
         for key in (*api.routes, "$connect"):
             bucket = bucket_of(f"route {key}", api.stage.throttle_of(key), quotas)
             self.of_message[key] = (self.account,) if bucket is None else (bucket, self.account)
-        self.of_handshake = (*self.of_message["$connect"], self.connections)
+        self.of_handshake = (*self.of_message["$connect"], connections)
 
     def handshake(self, now: float) -> str | None:
         return throttled(self.of_handshake, now)

@@ -1,6 +1,6 @@
 """The emulator's state as the inspector and ``--json`` show it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,11 @@ __all__ = ["Urls", "overview"]
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where people and programs reach the emulator."""
+    """Where people and programs reach the emulator; ``path`` is that of its first Stage, ``/dev``."""
 
     host: str
     port: int
-    stage: str
+    path: str
 
     @property
     def authority(self) -> str:
@@ -31,29 +31,47 @@ class Urls:
     def named(self) -> dict[str, str]:
         """The addresses of the ready line."""
         return {
-            "websocket_url": f"ws://{self.authority}/{self.stage}",
-            "management_url": f"http://{self.authority}/{self.stage}/@connections",
+            **self.of(self.path),
             "endpoint_url": f"http://{self.authority}",
             "inspector_url": f"http://{self.authority}/_longwire/",
         }
 
+    def of(self, path: str) -> dict[str, str]:
+        """The addresses of the Stage at ``path``."""
+        return {
+            "websocket_url": f"ws://{self.authority}{path}",
+            "management_url": f"http://{self.authority}{path}/@connections",
+        }
 
-def overview(stack: Stack, gateway: Gateway, urls: Urls, now: float) -> Mapping[str, Any]:
-    """The inspector's ``state``, in JSON's types."""
-    api, quotas = stack.api, gateway.deployment.quotas
+    def apis(self, stack: Stack) -> list[dict[str, str]]:
+        """Each deployed Stage with its addresses."""
+        return [
+            {
+                "logical_id": api.logical_id,
+                "api_id": api.api_id,
+                "name": api.name,
+                "stage": api.stage.name,
+                **self.of(api.path),
+            }
+            for api in stack.apis
+        ]
+
+
+def overview(stack: Stack, gateways: Sequence[Gateway], urls: Urls, now: float) -> Mapping[str, Any]:
+    """The inspector's ``state``, in JSON's types. ``gateways`` are those of the stack's Stages, in their order."""
+    api, quotas = stack.api, gateways[0].deployment.quotas
     return {
         "version": __version__,
         "now": now,
         **urls.named(),
         "stack": {
             "name": stack.name,
-            "api_id": api.api_id,
-            "stage": api.stage.name,
-            "region": api.region,
-            "route_selection_expression": api.route_selection_expression,
-            "routes": [route_facts(stack, route) for route in api.routes.values()],
-            "api_keys": [api_key_facts(api, key) for key in api.api_keys],
+            "region": stack.region,
+            **api_facts(stack, api),
         },
+        "apis": [
+            {**addresses, **api_facts(stack, api)} for addresses, api in zip(urls.apis(stack), stack.apis, strict=True)
+        ],
         "quotas": {
             "idle_timeout": quotas.idle_timeout,
             "max_duration": quotas.max_duration,
@@ -61,10 +79,21 @@ def overview(stack: Stack, gateway: Gateway, urls: Urls, now: float) -> Mapping[
             "message_size": quotas.message_size,
         },
         "connections": [
-            connection_facts(connection)
+            {**connection_facts(connection), "api_id": gateway.api.api_id, "stage": gateway.api.stage.name}
+            for gateway in gateways
             for connection in gateway.connections.values()
             if connection.state is State.OPEN
         ],
+    }
+
+
+def api_facts(stack: Stack, api: Api) -> dict[str, Any]:
+    return {
+        "api_id": api.api_id,
+        "stage": api.stage.name,
+        "route_selection_expression": api.route_selection_expression,
+        "routes": [route_facts(stack, route) for route in api.routes.values()],
+        "api_keys": [api_key_facts(api, key) for key in api.api_keys],
     }
 
 

@@ -3,14 +3,13 @@
 import re
 from urllib.parse import unquote
 
-from longwire.core.api import Api
 from longwire.core.events import DeleteConnection, GetConnection, PostToConnection
 from longwire.server.http1 import HttpRequest, HttpResponse
 
-__all__ = ["forbidden", "is_management", "management_input"]
+__all__ = ["connection_id_of", "forbidden", "is_management", "management_input", "stage_path"]
 
 # boto3 sends ``@connections``, AWS's awscurl example and the JavaScript SDK ``%40connections``; the id arrives encoded.
-PATH = re.compile(r"(?:/(?P<stage>[^/]+))?/(?:@|%40)connections/(?P<id>[^/]+)/?")
+PATH = re.compile(r"(?P<stage>(?:/[^/]+){0,2})/(?:@|%40)connections/(?P<id>[^/]+)/?")
 
 Management = PostToConnection | GetConnection | DeleteConnection
 
@@ -19,14 +18,15 @@ def is_management(request: HttpRequest) -> bool:
     return PATH.fullmatch(request.path) is not None
 
 
-def management_input(
-    request: HttpRequest, request_id: str, api: Api, *, buffered: int, limit: int
-) -> Management | None:
-    """The input, or None for a wrong stage, method or host. ``buffered`` is what the client has not taken yet."""
+def stage_path(request: HttpRequest) -> str:
+    """What stands before ``/@connections``: ``/dev``."""
     found = PATH.fullmatch(request.path)
-    if found is None or found["stage"] != api.stage.name or not api.answers_to(request.header("Host") or ""):
-        return None
-    connection_id = unquote(found["id"])
+    return found["stage"] if found else ""
+
+
+def management_input(request: HttpRequest, request_id: str, *, buffered: int, limit: int) -> Management | None:
+    """The input, or None for a wrong method. ``buffered`` is what the client has not taken yet."""
+    connection_id = connection_id_of(request)
     if request.method == "POST":
         return PostToConnection(request_id, connection_id, request.body, buffered + len(request.body) > limit)
     if request.method == "GET":

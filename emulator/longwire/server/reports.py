@@ -1,9 +1,10 @@
 """What the port tells of its own work, read only: ``/_longwire/usage`` and ``/metrics``."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from longwire.core.monitor import Monitor
+from longwire.core.account import Account
+from longwire.core.gateway import Gateway
 from longwire.inspector.guard import SECURITY
 from longwire.server.http_message import HttpRequest, HttpResponse
 from longwire_infra.usage import Usage
@@ -14,26 +15,30 @@ USAGE, METRICS = "/_longwire/usage", "/metrics"
 
 
 class Reports:
-    """``clock`` gives epoch seconds; counting starts when this is made."""
+    """``gateways`` gives those of the deployed Stages, whose ``account`` it is.
 
-    def __init__(self, monitor: Monitor, clock: Callable[[], float]) -> None:
-        self.monitor = monitor
+    ``clock`` gives epoch seconds; counting starts when this is made.
+    """
+
+    def __init__(self, account: Account, gateways: Callable[[], Sequence[Gateway]], clock: Callable[[], float]) -> None:
+        self.account = account
+        self.gateways = gateways
         self.clock = clock
         self.started = clock()
         self.answers: dict[str, Callable[[HttpRequest], HttpResponse]] = {USAGE: self.usage, METRICS: self.metrics}
 
     def record(self) -> Usage:
         """Up to now."""
-        return self.monitor.meter.usage(self.started, self.clock())
+        return self.account.meter.usage(self.started, self.clock())
 
     def usage(self, _request: HttpRequest) -> HttpResponse:
         """The record's own fields, and ``details``: what they were made of."""
-        body = {**self.record().to_json(), "details": self.monitor.meter.details(self.clock())}
+        body = {**self.record().to_json(), "details": self.account.meter.details(self.clock())}
         headers = (*SECURITY, ("content-type", "application/json"), ("cache-control", "no-store"))
         return HttpResponse(200, headers, json.dumps(body, indent=2).encode() + b"\n")
 
     def metrics(self, request: HttpRequest) -> HttpResponse:
-        from longwire.server.prometheus import exposition
+        from longwire.server.prometheus import StageMetrics, exposition
 
-        active = len(self.monitor.meter.opened)
-        return exposition(self.monitor.metrics, self.monitor.api, active, request.header("Accept") or "")
+        stages = [StageMetrics.of(gateway) for gateway in self.gateways()]
+        return exposition(stages, self.account.functions, request.header("Accept") or "")

@@ -1,44 +1,22 @@
-"""The one port: sockets and the clock. Carries inputs into the gateway and effects out of it, nothing else."""
+"""The one port: which request is whose. The Stages' are their carriers'."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Protocol
 from weakref import WeakSet
 
-from longwire.core.api import Api
-from longwire.core.events import (
-    AcceptHandshake,
-    CloseConnection,
-    ConnectionLost,
-    Effect,
-    FrameRefused,
-    HandshakeReceived,
-    Input,
-    InvocationFinished,
-    Invoke,
-    LogAccess,
-    Noted,
-    PeerClosed,
-    RejectHandshake,
-    Respond,
-    SendFrame,
-)
 from longwire.core.gateway import Gateway
 from longwire.inspector.timeline import Timeline
+from longwire.server.carrier import Carrier, Invokes
 from longwire.server.forward import forward, is_aws_call
 from longwire.server.hosts import is_foreign_page, is_local_host
 from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
 from longwire.server.lambda_api import LambdaApi
-from longwire.server.management import connection_id_of, forbidden, is_management, management_input
+from longwire.server.management import forbidden, is_management, stage_path
 from longwire.server.reports import METRICS
-from longwire.server.signatures import unsigned
-from longwire.server.websocket import WebSocket
 
 __all__ = ["Server"]
-
-ENDS = (PeerClosed, ConnectionLost, FrameRefused)
-CLIENT_BUFFER = 1024 * 1024  # bytes that a client may leave unread before a post gets 429
 
 
 class Pages(Protocol):
@@ -48,18 +26,16 @@ class Pages(Protocol):
 
 
 class Server:
-    """HttpApplication of the port; everything runs in one event loop."""
+    """HttpApplication of the port; everything runs in one event loop. There is at least one gateway."""
 
     def __init__(
         self,
-        gateway: Gateway,
-        invoke: Callable[[Invoke, Callable[[InvocationFinished], None]], None],
+        gateways: Iterable[Gateway],
+        invoke: Invokes,
         timeline: Timeline,
         clock: Callable[[], float],
         services_port: Callable[[], int],
     ) -> None:
-        self.gateway = gateway
-        self.ids = gateway.deployment.ids
         self.invoke = invoke
         self.timeline = timeline
         self.clock = clock
@@ -71,26 +47,31 @@ class Server:
         self.verify_sigv4 = False  # of @connections requests
         self.access_log: Callable[[str], None] = lambda _: None
         self.held: list[tuple[HttpRequest, Exchange]] | None = None
-        self.sockets: dict[str, WebSocket] = {}
-        self.exchanges: dict[str, Exchange] = {}
         self.kept_alive: WeakSet[HttpConnection] = WeakSet()
         self.forwards: set[asyncio.Task[None]] = set()
-        self.timer: asyncio.TimerHandle | None = None
-        self.timer_at = float("inf")
-        self.performers: dict[type[Any], Callable[[Any], None]] = {
-            Invoke: self.perform_invoke,
-            AcceptHandshake: lambda effect: self.sockets[effect.connection_id].accept(effect.subprotocol),
-            RejectHandshake: self.reject,
-            SendFrame: self.send_frame,
-            CloseConnection: self.close_connection,
-            Respond: self.respond,
-            LogAccess: lambda effect: self.access_log(effect.line),
-            Noted: self.note,
-        }
+        self.carriers: list[Carrier] = []
+        self.serve(gateways)
 
-    @property
-    def api(self) -> Api:
-        return self.gateway.deployment.api
+    def serve(self, gateways: Iterable[Gateway]) -> None:
+        """Serve these Stages from now on; those that are served already keep their connections."""
+        known = {id(carrier.gateway): carrier for carrier in self.carriers}
+        self.carriers = [
+            known.pop(id(gateway)) if id(gateway) in known else self.carrier(gateway) for gateway in gateways
+        ]
+        for gone in known.values():
+            gone.shut_down()
+            gone.stop()
+
+    def carrier(self, gateway: Gateway) -> Carrier:
+        return Carrier(gateway, self.invoke, self.timeline, self.clock, self.log)
+
+    def log(self, line: str) -> None:
+        """A line of a Stage's access log."""
+        self.access_log(line)
+
+    def carrier_at(self, host: str, path: str) -> Carrier | None:
+        """Whose Stage a URL leads to; at most one's."""
+        return next((carrier for carrier in self.carriers if carrier.api.is_at(host, path)), None)
 
     def connection(self) -> HttpConnection:
         """A protocol for ``loop.create_server``."""
@@ -134,14 +115,18 @@ class Server:
         if request.method == "CONNECT":
             text = f"{request.target} is not emulated, and nothing leaves this machine.\n"
             exchange.respond(HttpResponse(403, body=text.encode(), close=True))
-        elif request.method == "GET" and request.path.strip("/").partition("/")[0] == self.api.stage.name:
-            # Observed: a GET without Upgrade is answered with 426, whatever follows the stage in the path.
+        elif request.method == "GET" and self.is_below_a_stage(request):
             exchange.respond(HttpResponse(426, (("upgrade", "websocket"), ("connection", "Upgrade"))))
         else:
             exchange.respond(self.forbidden())
 
+    def is_below_a_stage(self, request: HttpRequest) -> bool:
+        """Observed: a GET without Upgrade is answered with 426, whatever follows the stage in the path."""
+        host, segments = request.header("Host") or "", request.path.strip("/").split("/")
+        return any(self.carrier_at(host, "/" + "/".join(segments[:count])) for count in (1, 2))
+
     def forbidden(self) -> HttpResponse:
-        return forbidden(self.gateway.deployment.quotas.forbidden_body)
+        return forbidden(self.carriers[0].gateway.deployment.quotas.forbidden_body)
 
     @contextmanager
     def handshakes_held(self) -> Iterator[None]:
@@ -157,34 +142,27 @@ class Server:
                     self.upgrade(request, exchange)
 
     def upgrade(self, request: HttpRequest, exchange: Exchange) -> None:
+        """A URL that leads to no Stage is refused by one of them, as AWS refuses it."""
         if self.held is not None:
             self.held.append((request, exchange))
             return
-        connection_id = self.ids.connection_id()
-        socket = WebSocket(connection_id, self.receive, exchange, self.gateway.deployment.quotas)
-        refused = socket.negotiate(request)
-        if refused is not None:
-            exchange.respond(refused)
-            return
-        self.sockets[connection_id] = socket
-        source_ip = exchange.connection.source_ip
-        self.receive(HandshakeReceived(connection_id, request.target, request.headers, source_ip))
+        host = request.header("Host") or ""
+        carrier = self.carrier_at(host, request.path) or self.nearest(host, request.path)
+        carrier.upgrade(request, exchange)
+
+    def nearest(self, host: str, path: str) -> Carrier:
+        """Whose address is the one to tell of in the timeline."""
+        named = {host.partition(":")[0].lower(), *path.split("/")[1:2]}
+        apis = ((carrier, carrier.api) for carrier in self.carriers)
+        near = (carrier for carrier, api in apis if named & {api.domain_name, api.api_id, api.logical_id})
+        return next(near, self.carriers[0])
 
     def manage(self, request: HttpRequest, exchange: Exchange) -> None:
-        request_id = self.ids.uuid()
-        socket = self.sockets.get(connection_id_of(request))
-        buffered = 0 if socket is None else socket.buffered
-        event = management_input(request, request_id, self.api, buffered=buffered, limit=CLIENT_BUFFER)
-        if event is None:
+        carrier = self.carrier_at(request.header("Host") or "", stage_path(request))
+        if carrier is None:
             exchange.respond(self.forbidden())
-            return
-        deployment = self.gateway.deployment
-        refused = self.verify_sigv4 and unsigned(request, self.api, deployment.access_keys, self.clock())
-        if refused:
-            exchange.respond(refused)
-            return
-        self.exchanges[request_id] = exchange
-        self.receive(event)
+        else:
+            carrier.manage(request, exchange, verify=self.verify_sigv4)
 
     def forward(self, request: HttpRequest, exchange: Exchange) -> None:
         task = self.loop.create_task(forward(request, exchange, "127.0.0.1", self.services_port()))
@@ -193,68 +171,20 @@ class Server:
 
     def connection_id_at(self, port: int) -> str:
         """The connection whose client's own port this is; KeyError when there is none."""
-        for connection_id, socket in self.sockets.items():
-            if socket.peer_port == port:
-                return connection_id
+        for carrier in self.carriers:
+            for connection_id, socket in carrier.sockets.items():
+                if socket.peer_port == port:
+                    return connection_id
         raise KeyError(port)
 
-    # --- the gateway's inputs and effects
-
-    def receive(self, event: Input) -> None:
-        """Hand one input to the gateway, and do what it says."""
-        if isinstance(event, ENDS):
-            self.sockets.pop(event.connection_id, None)
-        self.perform(self.gateway.receive(event, self.clock()))
-
-    def perform(self, effects: list[Effect]) -> None:
-        for effect in effects:
-            self.performers[type(effect)](effect)
-        self.arm()
-
-    def perform_invoke(self, effect: Invoke) -> None:
-        self.invoke(effect, self.receive)
-
-    def send_frame(self, effect: SendFrame) -> None:
-        self.sockets[effect.connection_id].send(effect.payload)
-
-    def reject(self, effect: RejectHandshake) -> None:
-        response = HttpResponse(effect.status, effect.headers, effect.body, close=True)
-        self.sockets.pop(effect.connection_id).reject(response)
-
-    def close_connection(self, effect: CloseConnection) -> None:
-        self.sockets.pop(effect.connection_id).close(effect.code, effect.reason)
-
-    def respond(self, effect: Respond) -> None:
-        self.exchanges.pop(effect.request_id).respond(HttpResponse(effect.status, effect.headers, effect.body))
-
-    def note(self, effect: Noted) -> None:
-        self.timeline.publish(effect.event, effect.connection_id, self.clock(), effect.data)
-
-    # --- time
-
-    def arm(self) -> None:
-        """Keep a timer at or before the gateway's next deadline; deadlines mostly move away, so it is rarely moved.
-
-        What is started now ends no sooner than the shortest wait there is: a timer before that needs no other.
-        """
-        if self.timer_at <= self.clock() + self.gateway.deployment.shortest_wait:
-            return
-        deadline = self.gateway.next_deadline()
-        if deadline is None or deadline >= self.timer_at:
-            return
-        if self.timer is not None:
-            self.timer.cancel()
-        self.timer_at = deadline
-        self.timer = self.loop.call_later(max(0.0, deadline - self.clock()), self.tick)
-
-    def tick(self) -> None:
-        self.timer = None
-        self.timer_at = float("inf")
-        self.perform(self.gateway.tick(self.clock()))
+    def end_connections(self) -> None:
+        """Close those of every Stage."""
+        for carrier in self.carriers:
+            carrier.shut_down()
 
     def stop(self) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
+        for carrier in self.carriers:
+            carrier.stop()
         for task in self.forwards:
             task.cancel()
         for connection in list(self.kept_alive):

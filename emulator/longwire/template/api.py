@@ -1,7 +1,9 @@
-"""The WebSocket API of a template and its Stage."""
+"""The WebSocket APIs of a template and their Stages."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import replace
 
 from longwire.core.api import Api, Stage
 from longwire.core.selection import Selection, SelectionError
@@ -13,9 +15,9 @@ from longwire.template.physical_ids import ACCOUNT_ID
 from longwire.template.properties import Properties, Resources
 from longwire.template.routes import Targets, routes
 from longwire.template.throttling import throttled
-from longwire.template.usage_plans import with_api_keys
+from longwire.template.usage_plans import ApiKeyReader
 
-__all__ = ["websocket_api"]
+__all__ = ["websocket_apis"]
 
 API = "AWS::ApiGatewayV2::Api"
 STAGE = "AWS::ApiGatewayV2::Stage"
@@ -39,13 +41,26 @@ VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]+")
 VARIABLE_VALUE = re.compile(r"[A-Za-z0-9\-._~:/?#&=,]+")
 
 
-def websocket_api(resources: Resources) -> Api:
-    """The one WebSocket API; raises TemplateError when there is none, or more than one."""
+def websocket_apis(resources: Resources) -> tuple[Api, ...]:
+    """An Api for each Stage of each WebSocket API, in the template's order; raises TemplateError when there is none."""
     others = http_apis(resources)
-    properties = the_api(resources, others)
-    api_id: str = resources.resolver.identities.ref(properties.logical_id, properties.path)
-    check_parts(resources, {api_id, *others.values()})
-    stage_properties = the_stage(resources, api_id, properties)
+    found = own_apis(resources, others)
+    check_parts(resources, {*found, *others.values()})
+    stages = {api_id: stages_of(resources, api_id, properties) for api_id, properties in found.items()}
+    keys = ApiKeyReader(resources, {(api_id, name) for api_id, named in stages.items() for name in named})
+    apis = [
+        keys.applied(deployed_api(resources, api_id, properties, stage), properties)
+        for api_id, properties in found.items()
+        for stage in stages[api_id].values()
+    ]
+    names = Counter(api.stage.name for api in apis)
+    return tuple(
+        replace(api, local_path=f"/{api.logical_id}/{api.stage.name}") if names[api.stage.name] > 1 else api
+        for api in apis
+    )
+
+
+def deployed_api(resources: Resources, api_id: str, properties: Properties, stage_properties: Properties) -> Api:
     stage = read_stage(stage_properties, resources)
     targets = Targets(
         integrations(resources, api_id, stage.variables),
@@ -55,7 +70,7 @@ def websocket_api(resources: Resources) -> Api:
     found = routes(resources, api_id, targets)
     if not found:
         raise resources.places.error(properties.path[:2], "the WebSocket API has no Route")
-    api = Api(
+    return Api(
         logical_id=properties.logical_id,
         api_id=api_id,
         name=properties.text("Name", properties.logical_id),
@@ -65,7 +80,6 @@ def websocket_api(resources: Resources) -> Api:
         routes=found,
         stage=throttled(stage, stage_properties, found),
     )
-    return with_api_keys(api, properties, resources)
 
 
 def http_apis(resources: Resources) -> dict[str, str]:
@@ -81,18 +95,16 @@ def http_apis(resources: Resources) -> dict[str, str]:
     return found
 
 
-def the_api(resources: Resources, others: Mapping[str, str]) -> Properties:
-    apis = [resources.properties(name) for name in resources.by_physical_id(API).values() if name not in others]
-    for properties in apis:
+def own_apis(resources: Resources, others: Collection[str]) -> dict[str, Properties]:
+    """The WebSocket APIs by their ids."""
+    known = resources.by_physical_id(API)
+    apis = {api_id: resources.properties(name) for api_id, name in known.items() if name not in others}
+    for properties in apis.values():
         properties.one_of("ProtocolType", ("WEBSOCKET", "HTTP"))
     if not apis:
         hint = "It takes an AWS::Serverless::WebSocketApi, or an AWS::ApiGatewayV2::Api with ProtocolType: WEBSOCKET."
         raise resources.places.source_error(("Resources",), "the template has no WebSocket API", hint)
-    if len(apis) > 1:
-        names = " and ".join(properties.logical_id for properties in apis)
-        message = f"several WebSocket APIs in one template are not emulated: {names}"
-        raise resources.places.error(apis[1].path[:2], message)
-    return apis[0]
+    return apis
 
 
 def check_parts(resources: Resources, known: Collection[str]) -> None:
@@ -113,27 +125,31 @@ def selection(properties: Properties) -> str:
     return expression
 
 
-def the_stage(resources: Resources, api_id: str, api: Properties) -> Properties:
-    stages = [item for item in resources.of_type(STAGE) if item.text("ApiId") == api_id]
-    if not stages:
+def stages_of(resources: Resources, api_id: str, api: Properties) -> dict[str, Properties]:
+    """By StageName."""
+    found: dict[str, Properties] = {}
+    for properties in resources.of_type(STAGE):
+        if properties.text("ApiId") != api_id:
+            continue
+        name = properties.text("StageName")
+        # A WebSocket API has no $default stage, and its URL names the stage.
+        if not STAGE_NAME.fullmatch(name):
+            raise properties.error("StageName", f"{name!r} is not 1 to 128 letters, digits, '-' and '_'")
+        if name in found:
+            raise properties.error("StageName", f"{found[name].logical_id} is the Stage {name} of this API already")
+        found[name] = properties
+    if not found:
         raise resources.places.error(api.path[:2], "the WebSocket API has no Stage, so nobody can connect")
-    if len(stages) > 1:
-        names = " and ".join(properties.logical_id for properties in stages)
-        raise resources.places.error(stages[1].path[:2], f"several Stages of one API are not emulated: {names}")
-    return stages[0]
+    return found
 
 
 def read_stage(properties: Properties, resources: Resources) -> Stage:
-    name = properties.text("StageName")
-    # A WebSocket API has no $default stage, and its URL names the stage.
-    if not STAGE_NAME.fullmatch(name):
-        raise properties.error("StageName", f"{name!r} is not 1 to 128 letters, digits, '-' and '_'")
     deployed(properties, resources)
     variables = properties.texts("StageVariables")
     for key, value in variables.items():
         if not VARIABLE_NAME.fullmatch(key) or not VARIABLE_VALUE.fullmatch(value):
             raise variable_error(properties, key, value)
-    return Stage(name, variables, access_log=access_log(properties))
+    return Stage(properties.text("StageName"), variables, access_log=access_log(properties))
 
 
 def deployed(properties: Properties, resources: Resources) -> None:

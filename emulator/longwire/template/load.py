@@ -8,7 +8,7 @@ from typing import Any
 
 from longwire.core.api import Stack
 from longwire.errors import UsageError
-from longwire.template.api import websocket_api
+from longwire.template.api import websocket_apis
 from longwire.template.cache import TemplateCache, default_folder
 from longwire.template.events import event_sources
 from longwire.template.expansion import expanded
@@ -97,7 +97,7 @@ def assemble(source: Source, resources: Resources, cache: TemplateCache, program
         name=resolver.stack,
         region=resolver.region,
         account_id=ACCOUNT_ID,
-        api=websocket_api(resources),
+        apis=websocket_apis(resources),
         functions=found,
         resources=created_resources(resources),
         event_sources=event_sources(resources),

@@ -1,15 +1,16 @@
 """API keys of a template and the usage plans that let them use the Stage."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from longwire.core.api import KEY_FROM_AUTHORIZER, KEY_FROM_HEADER, Api, ApiKey, Throttle, UsagePlan, UsageQuota
+from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties, Resources
 from longwire.template.throttling import limit
 
-__all__ = ["with_api_keys"]
+__all__ = ["ApiKeyReader"]
 
 KEY = "AWS::ApiGateway::ApiKey"
 PLAN = "AWS::ApiGateway::UsagePlan"
@@ -17,21 +18,30 @@ PLAN = "AWS::ApiGateway::UsagePlan"
 SHORTEST, LONGEST = 20, 128
 # API Gateway: "Usage Plan quota offset must be between 0 and 6 inclusive in the WEEK period"
 OFFSETS = {"DAY": 0, "WEEK": 6, "MONTH": 27}
+Address = tuple[str, str]  # api id and stage name
 
 
-def with_api_keys(api: Api, properties: Properties, resources: Resources) -> Api:
-    """``api``, whose resource has ``properties``, with its keys and plans; raises TemplateError."""
-    keys = api_keys(resources)
-    found = replace(
-        api,
-        api_key_selection_expression=properties.one_of(
-            "ApiKeySelectionExpression", (KEY_FROM_HEADER, KEY_FROM_AUTHORIZER), KEY_FROM_HEADER
-        ),
-        api_keys=tuple(keys.values()),
-        usage_plans=usage_plans(resources, api.api_id, api.stage.name, keys),
-    )
-    check_use(found, properties)
-    return found
+class ApiKeyReader:
+    """``stages`` are all that are deployed: api id and stage name."""
+
+    def __init__(self, resources: Resources, stages: Collection[Address]) -> None:
+        self.keys = tuple(api_keys(resources).values())
+        self.plans = usage_plans(resources, stages, {key.key_id: key for key in self.keys})
+
+    def applied(self, api: Api, properties: Properties) -> Api:
+        """``api``, whose resource has ``properties``, with its keys and plans; raises TemplateError."""
+        plans = self.plans.get((api.api_id, api.stage.name), [])
+        check_shared(plans)
+        found = replace(
+            api,
+            api_key_selection_expression=properties.one_of(
+                "ApiKeySelectionExpression", (KEY_FROM_HEADER, KEY_FROM_AUTHORIZER), KEY_FROM_HEADER
+            ),
+            api_keys=self.keys,
+            usage_plans=tuple(plan for _, plan in plans),
+        )
+        check_use(found, properties)
+        return found
 
 
 def check_use(api: Api, properties: Properties) -> None:
@@ -89,20 +99,21 @@ def check_value(properties: Properties, value: str) -> None:
         properties.warn("Value", "is documented to be letters and digits")
 
 
-def usage_plans(resources: Resources, api_id: str, stage: str, keys: Mapping[str, ApiKey]) -> tuple[UsagePlan, ...]:
-    """The plans of this Stage, with their keys; raises TemplateError."""
+def usage_plans(
+    resources: Resources, stages: Collection[Address], keys: Mapping[str, ApiKey]
+) -> dict[Address, list[tuple[Properties, UsagePlan]]]:
+    """The plans of each Stage, with their keys; raises TemplateError."""
     members = plan_keys(resources, keys)
-    found = []
+    found: dict[Address, list[tuple[Properties, UsagePlan]]] = {}
     for plan_id, logical_id in resources.by_physical_id(PLAN).items():
         properties = resources.properties(logical_id)
         name = resources.resolver.identities.identity(logical_id, properties.path).name
         plan = UsagePlan(
             logical_id, name, tuple(members.get(plan_id, {}).values()), throttle(properties), quota(properties)
         )
-        if has_stage(properties, api_id, stage):
-            found.append((properties, plan))
-    check_shared(found)
-    return tuple(plan for _, plan in found)
+        for address in dict.fromkeys(plan_stages(properties, stages)):
+            found.setdefault(address, []).append((properties, plan))
+    return found
 
 
 def plan_keys(resources: Resources, keys: Mapping[str, ApiKey]) -> dict[str, dict[str, ApiKey]]:
@@ -131,29 +142,24 @@ def check_shared(found: list[tuple[Properties, UsagePlan]]) -> None:
                 raise properties.error("ApiStages", message)
 
 
-def has_stage(properties: Properties, api_id: str, stage: str) -> bool:
-    """Whether the plan is one of this Stage's."""
-    return True in [is_stage(properties, entry, index, api_id, stage) for index, entry in stages(properties)]
-
-
-def stages(properties: Properties) -> Iterator[tuple[int, Mapping[str, Any]]]:
+def plan_stages(properties: Properties, stages: Collection[Address]) -> Iterator[Address]:
+    """Those of WebSocket APIs."""
     found = properties.values.get("ApiStages", [])
     if not isinstance(found, list):
         raise properties.error("ApiStages", "takes a list of mappings with ApiId and Stage")
-    yield from enumerate(found)
-
-
-def is_stage(properties: Properties, entry: Mapping[str, Any], index: int, api_id: str, stage: str) -> bool:
-    path = (*properties.path, "ApiStages", index)
-    if entry.get("Throttle"):
-        properties.places.unsupported((*path, "Throttle"), "limits of one method in a usage plan are not emulated")
-    if entry["ApiId"] != api_id:
-        message = f"{entry['ApiId']!r} is no WebSocket API of this template"
-        properties.places.unsupported((*path, "ApiId"), message)
-        return False
-    if entry["Stage"] != stage:
-        raise properties.places.error((*path, "Stage"), f"the API has no Stage {entry['Stage']!r}; it has {stage!r}")
-    return True
+    for index, entry in enumerate(found):
+        path = (*properties.path, "ApiStages", index)
+        if entry.get("Throttle"):
+            properties.places.unsupported((*path, "Throttle"), "limits of one method in a usage plan are not emulated")
+        own = sorted(stage for api_id, stage in stages if api_id == entry["ApiId"])
+        if not own:
+            message = f"{entry['ApiId']!r} is no WebSocket API of this template"
+            properties.places.unsupported((*path, "ApiId"), message)
+        elif entry["Stage"] not in own:
+            message = f"the API has no Stage {entry['Stage']!r}; it has {' and '.join(map(repr, own))}"
+            raise properties.places.error((*path, "Stage"), message, did_you_mean(str(entry["Stage"]), own))
+        else:
+            yield entry["ApiId"], entry["Stage"]
 
 
 def throttle(properties: Properties) -> Throttle:

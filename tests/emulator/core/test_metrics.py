@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from longwire.core.events import PeerClosed, PostToConnection
-from longwire.core.metrics import BOUNDS, Histogram, Metrics
+from longwire.core.metrics import BOUNDS, FunctionMetrics, Histogram, Metrics
 
 
 def metrics(w: Any) -> Metrics:
@@ -146,9 +146,9 @@ def test_of_two_observations_the_median_is_the_smaller_one() -> None:
 
 
 def test_invocations_have_durations_errors_and_cold_starts() -> None:
-    made = Metrics()
+    made = FunctionMetrics()
     made.invoked("Send", 0.5, "", cold=True)
     made.invoked("Send", 0.5, "raised", cold=False)
 
-    assert made.invocation_duration["Send"].total == 1.0
-    assert (made.invocation_errors, made.cold_starts) == ({("Send", "raised"): 1}, {"Send": 1})
+    assert made.duration["Send"].total == 1.0
+    assert (made.errors, made.cold_starts) == ({("Send", "raised"): 1}, {"Send": 1})

@@ -39,7 +39,7 @@ async def lambdas(serve: Any, routes: Any) -> Any:
     async def start(scripted: Scripted) -> Any:
         run = await serve(routes.api())
         function = Function("Worker", "stack-Worker", "app.handler", "python3.13", "/code")
-        stack = Stack("stack", "us-east-1", "123456789012", run.server.api, {"Worker": function})
+        stack = Stack("stack", "us-east-1", "123456789012", (run.stage.api,), {"Worker": function})
         ids = iter(f"id{number}" for number in range(99))
         run.server.lambda_api = LambdaApi(stack, scripted.invoke, lambda: next(ids), scripted.later)
         return boto3.client(

@@ -7,8 +7,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 
 from longwire.core.events import PeerClosed
-from longwire.core.metrics import Metrics
-from longwire.server.prometheus import exposition
+from longwire.core.metrics import FunctionMetrics, Metrics
+from longwire.server.prometheus import StageMetrics, exposition
 
 SIX = {
     "ConnectCount": "longwire_connect_count",
@@ -21,9 +21,11 @@ SIX = {
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0"
 
 
-def scraped(metrics: Metrics, api: Any, active: int = 0) -> dict[tuple[str, tuple[str, ...]], float]:
+def scraped(
+    metrics: Metrics, api: Any, active: int = 0, functions: FunctionMetrics | None = None
+) -> dict[tuple[str, tuple[str, ...]], float]:
     """Values by sample name and label values, the labels in the order of their names."""
-    text = exposition(metrics, api, active, "").body.decode()
+    text = exposition([StageMetrics(api, metrics, active)], functions or FunctionMetrics(), "").body.decode()
     samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
     return {
         (sample.name, tuple(value for _, value in sorted(sample.labels.items()))): sample.value for sample in samples
@@ -31,7 +33,9 @@ def scraped(metrics: Metrics, api: Any, active: int = 0) -> dict[tuple[str, tupl
 
 
 def test_the_six_of_cloudwatch_have_its_names_and_words_in_their_help(routes: Any) -> None:
-    text = exposition(Metrics(), routes.api(routes.aws_proxy("$connect")), 0, "").body.decode()
+    text = exposition(
+        [StageMetrics(routes.api(routes.aws_proxy("$connect")), Metrics(), 0)], FunctionMetrics(), ""
+    ).body.decode()
     families = {family.name: family.documentation for family in text_string_to_metric_families(text)}
 
     for name, family in SIX.items():
@@ -68,9 +72,10 @@ def test_latencies_are_histograms_and_quantiles(routes: Any) -> None:
     metrics = Metrics()
     metrics.integrated("send", 0.02, 200)
     metrics.integrated("send", 60.0, 200)
-    metrics.invoked("Send", 0.02, "raised", cold=True)
+    functions = FunctionMetrics()
+    functions.invoked("Send", 0.02, "raised", cold=True)
     metrics.response_latency["send"].observe(0.5)
-    found = scraped(metrics, routes.api())
+    found = scraped(metrics, routes.api(), functions=functions)
 
     bucket = "longwire_integration_latency_seconds_bucket"
     assert found[bucket, ("0.025", "send", "dev")] == 1
@@ -91,7 +96,7 @@ def test_latencies_are_histograms_and_quantiles(routes: Any) -> None:
 def test_whoever_asks_for_open_metrics_gets_it(routes: Any, accept: str, content_type: str) -> None:
     metrics = Metrics()
     metrics.integrated("send", 0.02, 500)
-    response = exposition(metrics, routes.api(), 0, accept)
+    response = exposition([StageMetrics(routes.api(), metrics, 0)], FunctionMetrics(), accept)
 
     assert response.status == 200
     assert dict(response.headers)["content-type"].startswith(content_type)
@@ -102,7 +107,7 @@ def test_whoever_asks_for_open_metrics_gets_it(routes: Any, accept: str, content
 
 def test_two_scrapes_share_nothing(routes: Any) -> None:
     metrics = Metrics()
-    first, second = (exposition(metrics, routes.api(), 0, "") for _ in range(2))
+    first, second = (exposition([StageMetrics(routes.api(), metrics, 0)], FunctionMetrics(), "") for _ in range(2))
 
     assert first.body == second.body
 

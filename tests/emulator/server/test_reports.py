@@ -9,7 +9,7 @@ from longwire_infra.usage import Usage
 
 
 def reports(w: Any) -> Reports:
-    return Reports(w.gateway.deployment.monitor, lambda: w.now)
+    return Reports(w.gateway.deployment.account, lambda: [w.gateway], lambda: w.now)
 
 
 def test_usage_is_the_record_with_what_it_is_made_of(world: Any, routes: Any) -> None:

@@ -39,7 +39,7 @@ async def ask(
 async def test_boto3_posts_gets_and_deletes(serve: Any, routes: Any) -> None:
     run = await serve(routes.api())
     async with connect(run.url) as ws:
-        (connection_id,) = run.server.gateway.connections
+        (connection_id,) = run.stage.gateway.connections
         client = run.management
         await asyncio.to_thread(client.post_to_connection, ConnectionId=connection_id, Data=b"hello")
         assert await ws.recv() == "hello"
@@ -57,7 +57,7 @@ async def test_boto3_raises_its_modelled_exceptions(serve: Any, routes: Any) -> 
     run = await serve(routes.api())
     client = run.management
     async with connect(run.url):
-        (connection_id,) = run.server.gateway.connections
+        (connection_id,) = run.stage.gateway.connections
         with pytest.raises(client.exceptions.PayloadTooLargeException):
             await asyncio.to_thread(client.post_to_connection, ConnectionId=connection_id, Data=b"x" * 131_073)
     with pytest.raises(client.exceptions.GoneException):
@@ -70,7 +70,7 @@ async def test_boto3_raises_its_modelled_exceptions(serve: Any, routes: Any) -> 
 async def test_both_spellings_of_the_path_are_served(serve: Any, routes: Any, name: str) -> None:
     run = await serve(routes.api())
     async with connect(run.url) as ws:
-        (connection_id,) = run.server.gateway.connections
+        (connection_id,) = run.stage.gateway.connections
         path = f"/dev/{name}/{connection_id.replace('=', '%3D')}"
         answer = await ask(run.port, "POST", path, body=b"hi")
         assert (answer.status, answer.body) == (200, b"")
@@ -119,12 +119,12 @@ async def test_a_page_of_another_site_cannot_post_to_a_connection(
 ) -> None:
     run = await serve(routes.api())
     async with connect(run.url):
-        (connection_id,) = run.server.gateway.connections
+        (connection_id,) = run.stage.gateway.connections
         path = f"/dev/@connections/{connection_id.replace('=', '%3D')}"
         answer = await ask(run.port, "DELETE", path, headers)
         assert answer.status == 403
         assert "access-control-allow-origin" not in answer.headers
-        assert connection_id in run.server.gateway.connections
+        assert connection_id in run.stage.gateway.connections
 
 
 async def test_a_proxy_request_names_the_host_that_is_not_emulated(serve: Any, routes: Any) -> None:

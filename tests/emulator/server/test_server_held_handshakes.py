@@ -24,8 +24,8 @@ async def test_a_handshake_that_is_held_is_decided_by_the_api_of_afterwards(serv
     with run.server.handshakes_held():
         connecting = asyncio.ensure_future(connect(run.url).__aenter__())
         await asyncio.wait_for(until_held(run.server, 1), 5)
-        assert run.server.gateway.connections == {}
-        run.server.gateway.deploy(routes.api(routes.aws_proxy("$connect")))
+        assert run.stage.gateway.connections == {}
+        run.stage.gateway.deploy(routes.api(routes.aws_proxy("$connect")))
     async with await connecting:
         started = [entry for entry in run.server.timeline.since(0) if entry[2] == "connection_opened"]
         assert len(started) == 1
@@ -38,5 +38,5 @@ async def test_one_whose_connection_is_gone_by_then_is_forgotten(serve: Any, rou
         writer.write(HANDSHAKE)
         await asyncio.wait_for(until_held(run.server, 1), 5)
         run.server.held[0][1].connection.transport.abort()
-    assert run.server.gateway.connections == {}
+    assert run.stage.gateway.connections == {}
     writer.close()

@@ -45,7 +45,7 @@ async def test_boto3_raises_limit_exceeded(serve: Any, routes: Any) -> None:
     run = await serve(routes.api(), account_rate=0, account_burst=1)
 
     async with connect(run.url):
-        (connection_id,) = run.server.gateway.connections
+        (connection_id,) = run.stage.gateway.connections
         client = run.management
 
         with pytest.raises(client.exceptions.LimitExceededException, match="Rate exceeded"):

@@ -201,7 +201,7 @@ async def test_a_client_that_does_not_read_gets_429_for_its_posters_and_hurts_no
     )
     async with connect(run.url) as healthy:
         await asyncio.to_thread(slow.recv, 12)
-        slow_id, healthy_id = run.server.gateway.connections
+        slow_id, healthy_id = run.stage.gateway.connections
         client = run.management
         for _ in range(200):
             try:
@@ -212,7 +212,7 @@ async def test_a_client_that_does_not_read_gets_429_for_its_posters_and_hurts_no
             pytest.fail("the buffer of a stalled reader has no bound")
         await asyncio.to_thread(client.post_to_connection, ConnectionId=healthy_id, Data=b"fine")
         assert await asyncio.wait_for(healthy.recv(), 5) == "fine"
-        assert run.server.sockets[slow_id].buffered <= 1024 * 1024 + 100_020
+        assert run.stage.sockets[slow_id].buffered <= 1024 * 1024 + 100_020
     slow.close()
 
 

@@ -109,7 +109,7 @@ async def test_pings_without_end_from_a_client_that_does_not_read_are_not_read(s
         client.writer.transport.pause_reading()  # type: ignore[attr-defined]
         flooding = asyncio.create_task(ping_for_ever(client))
         assert await asyncio.wait({flooding}, timeout=1) == (set(), {flooding})
-        ((_, socket),) = run.server.sockets.items()
+        ((_, socket),) = run.stage.sockets.items()
         assert socket.buffered < 1024 * 1024
         flooding.cancel()
 
@@ -130,4 +130,4 @@ async def test_answers_that_a_client_does_not_read_cut_it_at_16_mb(serve: Any, r
         await client.send(masked(Opcode.TEXT, b"x") * 2000)
         event = await asyncio.wait_for(seen.get(), 10)
         assert event["requestContext"]["disconnectStatusCode"] == 1006
-        assert run.server.sockets == {}
+        assert run.stage.sockets == {}

@@ -177,7 +177,7 @@ from longwire.services.services import Services
 async def main():
     api = Api("Ws", "abcdefghij", "ws", "us-east-1", "123456789012", "$request.body.action", {}, Stage("dev"))
     topic = Resource("Topic", "AWS::SNS::Topic", {"TopicName": "topic"}, "arn:aws:sns:us-east-1:123456789012:topic")
-    stack = Stack("chat", "us-east-1", "123456789012", api, {}, {"Topic": topic})
+    stack = Stack("chat", "us-east-1", "123456789012", (api,), {}, {"Topic": topic})
     services = await Services.start(stack, invoke_url="http://127.0.0.1:9", log=print)
     await services.ready()
     print(services.process.pid, flush=True)

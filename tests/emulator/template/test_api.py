@@ -1,10 +1,10 @@
-"""The WebSocket API of a template and its Stage."""
+"""The WebSocket APIs of a template and their Stages."""
 
 from pathlib import Path
 
 import pytest
 
-from longwire.core.api import Stage
+from longwire.core.api import Stack, Stage
 from sample_templates import Sample, sample, written
 
 SECOND = """\
@@ -12,6 +12,11 @@ SECOND = """\
     Type: AWS::ApiGatewayV2::Api
     Properties: {Name: second, ProtocolType: WEBSOCKET, RouteSelectionExpression: $request.body.a}
 """
+
+
+@pytest.fixture
+def several(tmp_path: Path) -> Stack:
+    return sample("several", tmp_path).load()
 
 
 @pytest.fixture
@@ -38,22 +43,39 @@ def test_a_template_without_a_websocket_api_is_refused(tmp_path: Path) -> None:
     assert "AWS::Serverless::WebSocketApi" in str(error.hint)
 
 
-def test_two_websocket_apis_are_refused_by_name(plain: Sample) -> None:
+def test_every_stage_of_every_api_is_one_that_is_deployed(several: Stack) -> None:
+    stages = [(api.logical_id, api.stage.name, api.stage.variables, list(api.routes)) for api in several.apis]
+
+    assert stages == [
+        ("Chat", "dev", {"colour": "blue"}, ["$default"]),
+        ("Chat", "prod", {"colour": "red"}, ["$default"]),
+        ("Feed", "dev", {}, ["$default"]),
+    ]
+    assert several.api is several.apis[0]
+    assert several.apis[0].api_id == several.apis[1].api_id != several.apis[2].api_id
+
+
+def test_a_stage_name_that_two_apis_have_needs_the_api_in_its_local_path(several: Stack) -> None:
+    assert [api.path for api in several.apis] == ["/Chat/dev", "/prod", "/Feed/dev"]
+
+
+def test_each_stage_has_throttles_of_its_own(several: Stack) -> None:
+    assert [api.stage.throttle_of("$default").burst for api in several.apis] == [None, 2, None]
+
+
+def test_an_api_beside_another_needs_routes_and_a_stage_too(plain: Sample) -> None:
     error = plain.append(SECOND).error()
 
-    assert (error.resource, error.message) == (
-        "Second",
-        "several WebSocket APIs in one template are not emulated: Api and Second",
-    )
+    assert (error.resource, error.message) == ("Second", "the WebSocket API has no Stage, so nobody can connect")
 
 
-def test_two_stages_are_refused_by_name(plain: Sample) -> None:
+def test_two_stages_of_one_name_are_refused(plain: Sample) -> None:
     plain.append(
         "  Beta:\n    Type: AWS::ApiGatewayV2::Stage\n"
-        "    Properties: {ApiId: !Ref Api, StageName: beta, AutoDeploy: true}\n"
+        "    Properties: {ApiId: !Ref Api, StageName: live, AutoDeploy: true}\n"
     )
 
-    assert plain.error().message == "several Stages of one API are not emulated: Stage and Beta"
+    assert "Beta.StageName: Stage is the Stage live of this API already" in str(plain.error())
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ def stack() -> Stack:
         ),
         "Send": Function("Send", "chat-send", "app.b", "python3.11", "/code", environment={"TABLE": "t"}),
     }
-    return Stack("demo", "us-east-1", "123456789012", api, functions, warnings=("earlier",))
+    return Stack("demo", "us-east-1", "123456789012", (api,), functions, warnings=("earlier",))
 
 
 def variables(stack: Stack, path: Path, content: Any) -> dict[str, dict[str, str]]:

@@ -1,0 +1,164 @@
+"""Between one gateway and its sockets: carries inputs in and effects out, by the clock. Decides nothing."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from longwire.core.api import Api
+from longwire.core.events import (
+    AcceptHandshake,
+    CloseConnection,
+    ConnectionLost,
+    Effect,
+    FrameRefused,
+    HandshakeReceived,
+    Input,
+    InvocationFinished,
+    Invoke,
+    LogAccess,
+    Noted,
+    PeerClosed,
+    RejectHandshake,
+    Respond,
+    SendFrame,
+)
+from longwire.core.gateway import Gateway
+from longwire.inspector.timeline import Timeline
+from longwire.server.http1 import Exchange, HttpRequest, HttpResponse
+from longwire.server.management import connection_id_of, forbidden, management_input
+from longwire.server.signatures import unsigned
+from longwire.server.websocket import WebSocket
+
+__all__ = ["Carrier", "Invokes"]
+
+ENDS = (PeerClosed, ConnectionLost, FrameRefused)
+CLIENT_BUFFER = 1024 * 1024  # bytes that a client may leave unread before a post gets 429
+Invokes = Callable[[Invoke, Callable[[InvocationFinished], None]], None]
+
+
+class Carrier:
+    """One deployed Stage at our port; everything runs in one event loop. ``access_log`` takes each line."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        invoke: Invokes,
+        timeline: Timeline,
+        clock: Callable[[], float],
+        access_log: Callable[[str], None],
+    ) -> None:
+        self.gateway = gateway
+        self.ids = gateway.deployment.ids
+        self.invoke = invoke
+        self.timeline = timeline
+        self.clock = clock
+        self.access_log = access_log
+        self.loop = asyncio.get_running_loop()
+        self.sockets: dict[str, WebSocket] = {}
+        self.exchanges: dict[str, Exchange] = {}
+        self.timer: asyncio.TimerHandle | None = None
+        self.timer_at = float("inf")
+        self.performers: dict[type[Any], Callable[[Any], None]] = {
+            Invoke: self.perform_invoke,
+            AcceptHandshake: lambda effect: self.sockets[effect.connection_id].accept(effect.subprotocol),
+            RejectHandshake: self.reject,
+            SendFrame: self.send_frame,
+            CloseConnection: self.close_connection,
+            Respond: self.respond,
+            LogAccess: lambda effect: self.access_log(effect.line),
+            Noted: self.note,
+        }
+
+    @property
+    def api(self) -> Api:
+        return self.gateway.api
+
+    def upgrade(self, request: HttpRequest, exchange: Exchange) -> None:
+        connection_id = self.ids.connection_id()
+        socket = WebSocket(connection_id, self.receive, exchange, self.gateway.deployment.quotas)
+        refused = socket.negotiate(request)
+        if refused is not None:
+            exchange.respond(refused)
+            return
+        self.sockets[connection_id] = socket
+        source_ip = exchange.connection.source_ip
+        self.receive(HandshakeReceived(connection_id, request.target, request.headers, source_ip))
+
+    def manage(self, request: HttpRequest, exchange: Exchange, *, verify: bool) -> None:
+        """An ``@connections`` request; ``verify``: one that has to be signed."""
+        request_id = self.ids.uuid()
+        socket = self.sockets.get(connection_id_of(request))
+        buffered = 0 if socket is None else socket.buffered
+        event = management_input(request, request_id, buffered=buffered, limit=CLIENT_BUFFER)
+        deployment = self.gateway.deployment
+        if event is None:
+            exchange.respond(forbidden(deployment.quotas.forbidden_body))
+            return
+        refused = verify and unsigned(request, self.api, deployment.access_keys, self.clock())
+        if refused:
+            exchange.respond(refused)
+            return
+        self.exchanges[request_id] = exchange
+        self.receive(event)
+
+    # --- the gateway's inputs and effects
+
+    def receive(self, event: Input) -> None:
+        """Hand one input to the gateway, and do what it says."""
+        if isinstance(event, ENDS):
+            self.sockets.pop(event.connection_id, None)
+        self.perform(self.gateway.receive(event, self.clock()))
+
+    def perform(self, effects: list[Effect]) -> None:
+        for effect in effects:
+            self.performers[type(effect)](effect)
+        self.arm()
+
+    def shut_down(self) -> None:
+        """Close every connection."""
+        self.perform(self.gateway.shut_down(self.clock()))
+
+    def perform_invoke(self, effect: Invoke) -> None:
+        self.invoke(effect, self.receive)
+
+    def send_frame(self, effect: SendFrame) -> None:
+        self.sockets[effect.connection_id].send(effect.payload)
+
+    def reject(self, effect: RejectHandshake) -> None:
+        response = HttpResponse(effect.status, effect.headers, effect.body, close=True)
+        self.sockets.pop(effect.connection_id).reject(response)
+
+    def close_connection(self, effect: CloseConnection) -> None:
+        self.sockets.pop(effect.connection_id).close(effect.code, effect.reason)
+
+    def respond(self, effect: Respond) -> None:
+        self.exchanges.pop(effect.request_id).respond(HttpResponse(effect.status, effect.headers, effect.body))
+
+    def note(self, effect: Noted) -> None:
+        self.timeline.publish(effect.event, effect.connection_id, self.clock(), effect.data)
+
+    # --- time
+
+    def arm(self) -> None:
+        """Keep a timer at or before the gateway's next deadline; deadlines mostly move away, so it is rarely moved.
+
+        What is started now ends no sooner than the shortest wait there is: a timer before that needs no other.
+        """
+        if self.timer_at <= self.clock() + self.gateway.deployment.shortest_wait:
+            return
+        deadline = self.gateway.next_deadline()
+        if deadline is None or deadline >= self.timer_at:
+            return
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer_at = deadline
+        self.timer = self.loop.call_later(max(0.0, deadline - self.clock()), self.tick)
+
+    def tick(self) -> None:
+        self.timer = None
+        self.timer_at = float("inf")
+        self.perform(self.gateway.tick(self.clock()))
+
+    def stop(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
