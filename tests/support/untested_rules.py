@@ -50,7 +50,7 @@ UNTESTED = (
     ),
     Untested(
         "D.12", "DOCUMENTED", "DG-now:quotas", "300 routes and integrations, 10 authorizers and stages of an API",
-        f"{NOT_EMULATED}: not counted; one Stage an API",
+        f"{NOT_EMULATED}: not counted",
     ),
     Untested(
         "E10", "UNKNOWN", "SLSO19", "A POST to a client whose TCP is dying: 200 until that is known",
