@@ -110,7 +110,7 @@ async def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, dict
     bench = Function("Bench", "bench", "app.handler", "python3.11", str(folder), timeout=900.0)
     api = Api("Api", "abcdefghij", "bench", "us-east-1", "123456789012", "$request.body.action", {}, Stage("dev"))
     kept = Resource("Kept", "AWS::SQS::Queue", {}, "https://sqs.us-east-1.amazonaws.com/123456789012/kept")
-    stack = Stack("bench", "us-east-1", "123456789012", api, {"Bench": bench}, {"Kept": kept})
+    stack = Stack("bench", "us-east-1", "123456789012", (api,), {"Bench": bench}, {"Kept": kept})
     services = await Services.start(stack, invoke_url="http://127.0.0.1:9", log=print)
     await services.ready()
     environment: Any = lambda function: variables(  # noqa: E731 - a table of one entry
