@@ -25,7 +25,7 @@ from longwire.server.lambda_api import LambdaApi
 from longwire.server.reports import Reports
 from longwire.server.server import Server
 from longwire.services.services import Services
-from longwire.stack_changes import address, changed_functions, connections_can_stay
+from longwire.stack_changes import address, changed_functions, connections_can_stay, with_snapshots
 from longwire.template.cache import default_folder
 
 __all__ = ["DEFAULT_PORT", "Deployed", "Emulator", "Options"]
@@ -173,6 +173,7 @@ class Emulator:
 
         Raises LongwireError for a table, queue or secret that is impossible; then nothing has changed.
         """
+        stack, told = (stack, ()) if stack is self.stack else with_snapshots(self.stack, stack)
         stays = connections_can_stay(self.stack, stack)
         changed = changed_functions(self.stack, stack) | set(other_code)
         if stays:
@@ -180,6 +181,8 @@ class Emulator:
         else:
             changed = {*self.stack.functions, *stack.functions}
             await self.begin_anew(stack, changed)
+        for message in told:
+            self.options.log(message)
         return Deployed(tuple(sorted(changed & stack.functions.keys())), connections_closed=not stays)
 
     def switch(self, stack: Stack, changed: Collection[str]) -> None:

@@ -13,6 +13,7 @@ from longwire.inspector.timeline import shown
 from longwire.reload import Reload
 from longwire.template.load import load
 from longwire_command import HANDLERS, TEMPLATE
+from sample_templates import sample
 
 KEYLESS = """
   T:
@@ -138,3 +139,24 @@ async def test_a_code_folder_that_is_too_big_is_named_once(app: Project) -> None
     app.reload.tell_unwatched()
     (failed,) = app.said()
     assert failed["error_message"].startswith("/huge holds more than 50000 files and folders")
+
+
+async def test_a_route_that_is_not_deployed_is_told_and_not_served(tmp_path: Path) -> None:
+    template = sample("plain", tmp_path)
+    log: list[str] = []
+    emulator = await Emulator.start(template.load(), Options(port=0, log=log.append))
+    try:
+        reload = Reload(emulator, template.load, [template.file], time.time())
+        template.replace("RouteKey: staged", "RouteKey: renamed")
+        await reload.apply({str(template.file)})
+        assert "staged" in emulator.gateways[0].api.routes
+        (message,) = log
+        assert message.startswith("stage live of Api serves what Deployment Deployment was made with, as on AWS: the")
+        template.file.write_text(
+            template.file.read_text().replace(" Deployment:", " Next:").replace("!Ref Dep", "!Ref Next # Dep")
+        )
+        await reload.apply({str(template.file)})
+        assert "renamed" in emulator.gateways[0].api.routes
+        assert len(log) == 1
+    finally:
+        await emulator.close()

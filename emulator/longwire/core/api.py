@@ -141,13 +141,17 @@ class AccessLogSettings:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """``throttle`` is that of DefaultRouteSettings; ``route_throttles``, by route key, override it."""
+    """``throttle`` is that of DefaultRouteSettings; ``route_throttles``, by route key, override it.
+
+    ``deployment`` is the logical id of its Deployment, empty with AutoDeploy.
+    """
 
     name: str
     variables: Mapping[str, str] = field(default_factory=dict)
     throttle: Throttle = Throttle()
     route_throttles: Mapping[str, Throttle] = field(default_factory=dict)
     access_log: AccessLogSettings | None = None
+    deployment: str = ""
 
     def throttle_of(self, route_key: str) -> Throttle:
         own = self.route_throttles.get(route_key, Throttle())

@@ -9,6 +9,7 @@ from longwire.core.api import Api, Stage
 from longwire.core.selection import Selection, SelectionError
 from longwire.errors import TemplateError
 from longwire.template.access_log import access_log
+from longwire.template.deployments import deployment_of, live_routes
 from longwire.template.integrations import authorizers, integrations
 from longwire.template.models import models
 from longwire.template.physical_ids import ACCOUNT_ID
@@ -21,6 +22,7 @@ __all__ = ["websocket_apis"]
 
 API = "AWS::ApiGatewayV2::Api"
 STAGE = "AWS::ApiGatewayV2::Stage"
+ROUTE = "AWS::ApiGatewayV2::Route"
 # What belongs to an api; its ApiId says to which.
 PARTS = tuple(
     f"AWS::ApiGatewayV2::{name}"
@@ -67,7 +69,8 @@ def deployed_api(resources: Resources, api_id: str, properties: Properties, stag
         authorizers(resources, api_id, stage.variables),
         models(resources, properties, api_id),
     )
-    found = routes(resources, api_id, targets)
+    own = [item.logical_id for item in resources.of_type(ROUTE) if item.text("ApiId") == api_id]
+    found = routes(resources, api_id, targets, live_routes(stage.deployment, resources, own))
     if not found:
         raise resources.places.error(properties.path[:2], "the WebSocket API has no Route")
     return Api(
@@ -144,22 +147,16 @@ def stages_of(resources: Resources, api_id: str, api: Properties) -> dict[str, P
 
 
 def read_stage(properties: Properties, resources: Resources) -> Stage:
-    deployed(properties, resources)
     variables = properties.texts("StageVariables")
     for key, value in variables.items():
         if not VARIABLE_NAME.fullmatch(key) or not VARIABLE_VALUE.fullmatch(value):
             raise variable_error(properties, key, value)
-    return Stage(properties.text("StageName"), variables, access_log=access_log(properties))
-
-
-def deployed(properties: Properties, resources: Resources) -> None:
-    """All Routes of the template are live when the Stage is deployed at all."""
-    deployment = properties.text("DeploymentId")
-    if deployment and deployment not in resources.by_physical_id("AWS::ApiGatewayV2::Deployment"):
-        raise properties.error("DeploymentId", f"{deployment!r} is no Deployment of this template")
-    if not deployment and not properties.flag("AutoDeploy"):
-        message = "has neither AutoDeploy nor DeploymentId, so no Route would be live"
-        raise properties.places.error(properties.path[:2], message, "AutoDeploy: true")
+    return Stage(
+        properties.text("StageName"),
+        variables,
+        access_log=access_log(properties),
+        deployment=deployment_of(properties, resources),
+    )
 
 
 def variable_error(properties: Properties, key: str, value: str) -> TemplateError:

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from functools import reduce
+from dataclasses import dataclass
+from functools import cached_property, reduce
 from typing import Any
 from urllib.parse import unquote
 
@@ -47,8 +48,8 @@ def model(properties: Properties, *, checked: bool) -> Validator:
         # Unknown: what AWS does with messages for a model that DisableSchemaValidation let it take.
         path = (*properties.path, "Schema")
         properties.places.unsupported(path, f"DisableSchemaValidation for a schema that is none: {exc.message}")
-        return lambda _: "its model is no JSON Schema"
-    return compiled(schema)
+        return unusable
+    return Compiled(schema)
 
 
 def parsed(properties: Properties) -> dict[str, Any]:
@@ -125,16 +126,25 @@ def wrong(properties: Properties, path: KeyPath, message: str, hint: str | None 
     return properties.places.error((*properties.path, "Schema", *inside), message, hint)
 
 
-def compiled(schema: Mapping[str, Any]) -> Validator:
-    from jsonschema import Draft4Validator
+def unusable(_body: Any) -> str:
+    return "its model is no JSON Schema"
 
-    validator = Draft4Validator(schema)
 
-    def problem(body: Any) -> str | None:
+@dataclass(frozen=True)
+class Compiled:
+    """A Validator; two of one schema are equal."""
+
+    schema: Mapping[str, Any]
+
+    @cached_property
+    def validator(self) -> Any:
+        from jsonschema import Draft4Validator
+
+        return Draft4Validator(self.schema)
+
+    def __call__(self, body: Any) -> str | None:
         try:
-            error = next(validator.iter_errors(body), None)
+            error = next(self.validator.iter_errors(body), None)
         except RecursionError:
             return "it is nested deeper than can be checked"
         return None if error is None else f"{error.json_path}: {error.message[:200]}"
-
-    return problem

@@ -1,6 +1,6 @@
 """The Routes of a WebSocket API, each with its integration, its authorizer and whether it answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from longwire.core.api import Authorizer, Integration, Route, Validator
@@ -23,10 +23,11 @@ class Targets:
     models: Mapping[str, Validator]
 
 
-def routes(resources: Resources, api_id: str, targets: Targets) -> dict[str, Route]:
-    """The Routes of one api by route key; raises TemplateError."""
+def routes(resources: Resources, api_id: str, targets: Targets, live: Collection[str]) -> dict[str, Route]:
+    """The Routes of one api by route key, without those whose logical ids are not ``live``; raises TemplateError."""
     answering = answering_routes(resources)
     found: dict[str, Route] = {}
+    dead: set[str] = set()
     for physical_id, logical_id in resources.by_physical_id("AWS::ApiGatewayV2::Route").items():
         properties = resources.properties(logical_id)
         if properties.text("ApiId") != api_id:
@@ -35,7 +36,9 @@ def routes(resources: Resources, api_id: str, targets: Targets) -> dict[str, Rou
         if route.key in found:
             raise properties.error("RouteKey", f"there is another Route {route.key}")
         found[route.key] = route
-    return found
+        if logical_id not in live:
+            dead.add(route.key)
+    return {key: route for key, route in found.items() if key not in dead}
 
 
 def read(properties: Properties, targets: Targets, *, has_response: bool) -> Route:

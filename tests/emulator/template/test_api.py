@@ -29,7 +29,7 @@ def test_an_api_is_what_its_properties_say(plain: Sample) -> None:
 
     assert (api.logical_id, api.name, api.region, api.account_id) == ("Api", "plain-chat", "eu-west-1", "123456789012")
     assert api.route_selection_expression == "${request.body.action}"
-    assert api.stage == Stage("live", {"target": "plain-message"})
+    assert api.stage == Stage("live", {"target": "plain-message"}, deployment="Deployment")
 
 
 def test_an_api_without_a_name_is_called_by_its_logical_id(plain: Sample) -> None:
