@@ -130,7 +130,8 @@ class Emulator:
         return f"http://{self.urls.authority}"
 
     def variables(self, function: Function) -> dict[str, str]:
-        endpoints = Endpoints(self.urls.port, self.services.port)
+        domain_names = tuple(sorted(self.stack.api.domain_names))
+        endpoints = Endpoints(self.urls.port, self.services.port, domain_names=domain_names)
         stack = self.stack
         # For clients without an endpoint of their own, which AWS has no API to offer: one that invokes the function.
         api = next((api for api in stack.apis if function.logical_id in invoked(api)), stack.api)
@@ -176,6 +177,8 @@ class Emulator:
         stack, told = (stack, ()) if stack is self.stack else with_snapshots(self.stack, stack)
         stays = connections_can_stay(self.stack, stack)
         changed = changed_functions(self.stack, stack) | set(other_code)
+        if stack.api.domain_names != self.stack.api.domain_names:  # environments are started with them
+            changed |= stack.functions.keys()
         if stays:
             self.switch(stack, changed)
         else:

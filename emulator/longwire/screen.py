@@ -43,6 +43,7 @@ def stage_lines(stack: Stack, api: Api, urls: Urls) -> list[str]:
         for row in [HEAD, *rows]
     ]
     addresses = urls.of(api.path)
+    others = [domain for domain in api.custom_domains if domain.local_path != api.path]
     named = [] if len(stack.apis) == 1 else ["", click.style(f"  {api.logical_id} · stage {api.stage.name}", bold=True)]
     return [
         *named,
@@ -52,6 +53,7 @@ def stage_lines(stack: Stack, api: Api, urls: Urls) -> list[str]:
         "",
         f"  WebSocket     {click.style(addresses['websocket_url'], fg='cyan')}",
         f"  @connections  {addresses['management_url']}/{{id}}",
+        *(f"  {domain.name}{domain.path}  {urls.of(domain.local_path)['websocket_url']}" for domain in others),
     ]
 
 

@@ -16,7 +16,7 @@ from emulated_stages import Emulated, EmulatedStages
 
 FOLDER = Path(__file__).parent
 FIXTURES = {"api": "template", "guarded": "authorizer", "selecting": "selection"}
-FIXTURES |= {"throttled": "throttled", "keyed": "keys", "signed": "iam"}
+FIXTURES |= {"throttled": "throttled", "keyed": "keys", "signed": "iam", "custom": "domain"}
 VARIABLE = "LONGWIRE_CONFORMANCE_URL"
 REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 UNTESTED = pytest.StashKey[list[tuple[str, str]]]()
@@ -131,6 +131,12 @@ def keyed(stages: EmulatedStages) -> Iterator[DeployedStage]:
 def signed(stages: EmulatedStages) -> Iterator[DeployedStage]:
     """iam.yaml: AWS_IAM on $connect."""
     yield from stage(stages, "iam")
+
+
+@pytest.fixture
+def custom(stages: EmulatedStages) -> Iterator[DeployedStage]:
+    """domain.yaml: behind a custom domain, with a mapping key."""
+    yield from stage(stages, "domain")
 
 
 @pytest.fixture

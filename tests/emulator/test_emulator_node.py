@@ -10,6 +10,7 @@ import pytest
 from longwire.emulator import Options
 from longwire.harness import Longwire, LongwireServer
 from longwire.template.load import load
+from longwire.testing import Client, Target
 from node import required_node
 
 pytestmark = pytest.mark.node
@@ -37,6 +38,12 @@ Resources:
       Timeout: 10
       Environment:
         Variables: {HARD_CODED: !Sub "https://${Ws}.execute-api.${AWS::Region}.amazonaws.com/dev"}
+  Domain:
+    Type: AWS::ApiGatewayV2::DomainName
+    Properties: {DomainName: ws.example.com}
+  Mapping:
+    Type: AWS::ApiGatewayV2::ApiMapping
+    Properties: {ApiId: !Ref Ws, DomainName: !Ref Domain, Stage: !Ref Ws.Stage, ApiMappingKey: dev}
 """
 PLAIN = """
 import https from "node:https";
@@ -116,6 +123,14 @@ def test_an_answer_reaches_the_client_by_the_route_response(plain: Longwire) -> 
     with plain.connect() as client:
         client.send("hello")
         assert client.receive(timeout=10) == "heard hello"
+
+
+def test_a_post_below_a_custom_domain_reaches_the_client(plain: Longwire) -> None:
+    url = plain.url.replace("/dev", "/ws.example.com/dev")
+    with Client(Target(url)) as client:
+        client.send("fetch")
+        assert client.receive(timeout=10) == "by fetch"
+        assert client.receive(timeout=10) == "status 200"
 
 
 @pytest.mark.parametrize("way", ["fetch", "https"])

@@ -46,7 +46,10 @@ class EmulatedStages:
             keys = read_keys(self.folder / "access_keys.json", stack.account_id)
             options = Options(port=0, quotas=quotas, verify_sigv4=True, access_keys=keys)
             server = self.servers[key] = LongwireServer(stack, options)
-            self.stages[key] = DeployedStage(server.url, stack.region, CREDENTIALS)
+            domains = stack.api.custom_domains
+            path = domains[0].local_path if domains else stack.api.path
+            url = server.emulator.urls.of(path)["websocket_url"]
+            self.stages[key] = DeployedStage(url, stack.region, CREDENTIALS)
         return self.stages[key]
 
     def close(self) -> None:

@@ -20,11 +20,6 @@ class Untested:
 
 
 UNTESTED = (
-    Untested("A1.2", "DOCUMENTED", "DG:websocket-api-mappings", "Custom domains and their mapping keys", REFUSED),
-    Untested(
-        "A1.5", "OBSERVED", "public captures, GH:aws-samples/simple-websockets-chat-app#40",
-        "Behind a custom domain the event has the domain, and `@connections` is below the mapping key", REFUSED,
-    ),
     Untested(
         "A2.6", "INFERRED", "GH:terraform-aws-modules/terraform-aws-apigateway-v2#8",
         "`$connect` without permission to invoke its function: 500",

@@ -19,8 +19,16 @@ AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 LAMBDA_HOSTS = ("lambda", "lambda-fips")
 
 
-def redirect(httpsession: ModuleType, gateway: str, services: str, check: Callable[[str], None]) -> None:
+def redirect(
+    httpsession: ModuleType,
+    gateway: str,
+    services: str,
+    check: Callable[[str], None],
+    domain_names: tuple[str, ...] = (),
+) -> None:
     """Wrap the ``botocore.httpsession`` just imported. ``gateway`` and ``services`` are ``host:port``.
+
+    ``domain_names`` are custom ones of the APIs.
 
     ``check(host)`` raises for a host outside. Raised here, it reaches the handler as it is and at once; raised by
     the socket, botocore would take it for a bad connection, try again for seconds, and hide what it says.
@@ -31,7 +39,7 @@ def redirect(httpsession: ModuleType, gateway: str, services: str, check: Callab
     @wraps(original)
     def send(self: Any, request: Any) -> Any:
         parts = urlsplit(request.url)
-        url = redirected(request.url, gateway, services)
+        url = redirected(request.url, gateway, services, domain_names)
         if url is None:
             check(parts.hostname or "")
         else:
@@ -42,10 +50,12 @@ def redirect(httpsession: ModuleType, gateway: str, services: str, check: Callab
     session.send = send
 
 
-def redirected(url: str, gateway: str, services: str) -> str | None:
-    """None when the host is not AWS's."""
+def redirected(url: str, gateway: str, services: str, domain_names: tuple[str, ...] = ()) -> str | None:
+    """None when the host is neither AWS's nor an API's own domain."""
     parts = urlsplit(url)
     host = parts.hostname or ""
+    if host in domain_names:
+        return urlunsplit(("http", gateway, parts.path, parts.query, ""))
     if not host.endswith(AWS_SUFFIXES):
         return None
     labels = host.split(".")

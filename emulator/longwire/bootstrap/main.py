@@ -197,12 +197,13 @@ def die_with(parent: int) -> None:
         end()
 
 
-def own_variables() -> tuple[str, str]:
+def own_variables() -> tuple[str, str, tuple[str, ...]]:
     """Take what is ours, and what Python added by itself, out of the environment that the handler sees."""
     if os.environ.get("LC_CTYPE") in COERCED:
         del os.environ["LC_CTYPE"]
     os.environ.pop("PYTHONUSERBASE", None)
-    return os.environ.pop("_LONGWIRE_GATEWAY", ""), os.environ.pop("_LONGWIRE_SERVICES", "")
+    domain_names = tuple(filter(None, os.environ.pop("_LONGWIRE_DOMAINS", "").split(",")))
+    return os.environ.pop("_LONGWIRE_GATEWAY", ""), os.environ.pop("_LONGWIRE_SERVICES", ""), domain_names
 
 
 def capture(output: Output) -> None:
@@ -224,7 +225,9 @@ def forked(channel: Channel, output: Output) -> None:
     os.register_at_fork(after_in_child=in_child)
 
 
-def prepare_imports(environment: Environment, gateway: str, services: str, check: Callable[[object], None]) -> None:
+def prepare_imports(
+    environment: Environment, own: tuple[str, str, tuple[str, ...]], check: Callable[[object], None]
+) -> None:
     aws, logs = later("longwire.bootstrap.aws"), later("longwire.bootstrap.logging")
     log_format, level = os.environ.get("AWS_LAMBDA_LOG_FORMAT", ""), os.environ.get("AWS_LAMBDA_LOG_LEVEL", "")
 
@@ -233,7 +236,7 @@ def prepare_imports(environment: Environment, gateway: str, services: str, check
         logs().configure(lambda entry: write(STDOUT, entry), lambda: environment.request_id, log_format, level)
 
     actions = {
-        "botocore.httpsession": lambda module: aws().redirect(module, gateway, services, check),
+        "botocore.httpsession": lambda module: aws().redirect(module, *own[:2], check, own[2]),
         "logging": configure,
     }
     sys.meta_path.insert(0, AfterImport(actions))
@@ -246,10 +249,10 @@ def main() -> None:
     channel = Channel(int(fd), int(calls))
     channel.keep()
     output = Output(channel)
-    gateway, services = own_variables()
+    own = own_variables()
     environment = Environment(channel, output)
-    check = keep_inside(*(address.rpartition(":")[0].strip("[]") for address in (gateway, services)))
-    prepare_imports(environment, gateway, services, check)
+    check = keep_inside(*(address.rpartition(":")[0].strip("[]") for address in own[:2]))
+    prepare_imports(environment, own, check)
     hide("longwire")
     capture(output)
     forked(channel, output)

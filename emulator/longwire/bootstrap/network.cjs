@@ -19,10 +19,12 @@ const given = getEnvironmentData(KEY) ?? {
   // The second is what is left for a process that the handler starts.
   gateway: process.env._LONGWIRE_GATEWAY ?? process.env.AWS_ENDPOINT_URL_LAMBDA,
   services: process.env._LONGWIRE_SERVICES ?? process.env.AWS_ENDPOINT_URL,
+  domains: (process.env._LONGWIRE_DOMAINS ?? "").split(",").filter(Boolean),
 };
 setEnvironmentData(KEY, given);
 delete process.env._LONGWIRE_GATEWAY;
 delete process.env._LONGWIRE_SERVICES;
+delete process.env._LONGWIRE_DOMAINS;
 
 const AWS = /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/i;
 const LOCAL = /^(|localhost\.?|0\.0\.0\.0|::|::1|ip6-localhost|127\..*|::ffff:127\..*|.*\.localhost)$/i;
@@ -33,8 +35,10 @@ function address(name) {
   return { host, port: Number(port) };
 }
 
-// Null when the host is not AWS's: the gateway answers Invoke and @connections, the services everything else.
+// Null when the host is neither AWS's nor an API's own domain: the gateway answers Invoke and @connections, the services
+// everything else.
 function emulated(host) {
+  if (given.domains.includes(host.toLowerCase())) return address("gateway");
   if (!AWS.test(host)) return null;
   const labels = host.toLowerCase().split(".");
   const gateway = labels.includes("execute-api") || ["lambda", "lambda-fips"].includes(labels[0]);

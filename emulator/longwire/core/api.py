@@ -17,6 +17,7 @@ __all__ = [
     "ApiKey",
     "Architecture",
     "Authorizer",
+    "CustomDomain",
     "EventSource",
     "Function",
     "Integration",
@@ -194,10 +195,29 @@ class UsagePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomDomain:
+    """A domain name that leads to a Stage below ``mapping_key``; an empty one is the domain's root."""
+
+    name: str
+    mapping_key: str = ""
+
+    @property
+    def path(self) -> str:
+        return f"/{self.mapping_key}" if self.mapping_key else ""
+
+    @property
+    def local_path(self) -> str:
+        """Under a loopback name."""
+        return f"/{self.name}{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class Api:
     """One WebSocket API as it is deployed to one Stage. ``api_id`` is 10 characters of ``[a-z0-9]``.
 
-    ``local_path`` is the Stage's path on this machine where ``/{stage}`` could be another API's too.
+    ``local_path`` is the Stage's path on this machine where ``/{stage}`` could be another API's too. ``domain_names``
+    are all custom ones of the stack, ``custom_domains`` those that lead here. Without a ``default_endpoint`` no other
+    does (DisableExecuteApiEndpoint).
     """
 
     logical_id: str
@@ -212,6 +232,9 @@ class Api:
     api_keys: tuple[ApiKey, ...] = ()
     usage_plans: tuple[UsagePlan, ...] = ()
     local_path: str = ""
+    custom_domains: tuple[CustomDomain, ...] = ()
+    domain_names: frozenset[str] = frozenset()
+    default_endpoint: bool = True
 
     @property
     def domain_name(self) -> str:
@@ -221,18 +244,32 @@ class Api:
     @property
     def path(self) -> str:
         """Under a loopback name."""
+        if not self.default_endpoint and self.custom_domains:
+            return self.custom_domains[0].local_path
         return self.local_path or f"/{self.stage.name}"
 
-    def is_at(self, host: str, path: str) -> bool:
-        """Whether a URL leads to this Stage; ``host`` is a Host header.
+    def reached_as(self, host: str, path: str) -> str | None:
+        """The domain name that events show when a URL leads to this Stage, else None; ``host`` is a Host header.
 
-        Documented: AWS's own wscat example has a trailing slash, so both forms are taken. A loopback name says nothing
-        of the api, so there it may be said in the path: ``/{api id or logical id}/{stage}``.
+        Documented: AWS's own wscat example has a trailing slash, so both forms are taken; ``wss://{domain}/{mapping
+        key}`` for custom domains. A loopback name says nothing of the api, so there it may be said in the path:
+        ``/{api id, logical id or custom domain}/{stage or mapping key}``.
         """
         name, path = host.partition(":")[0].lower(), path.removesuffix("/")
+        if name in self.domain_names:
+            return name if any((name, path) == (domain.name, domain.path) for domain in self.custom_domains) else None
+        if ".execute-api." not in name:
+            for domain in self.custom_domains:
+                if path == domain.local_path:
+                    return domain.name
+        return self.domain_name if self.default_endpoint and self.is_at(name, path) else None
+
+    def is_at(self, name: str, path: str) -> bool:
+        """Whether that is the default endpoint, or stands for it on this machine."""
         if ".execute-api." in name:  # hard-coded in a handler, whatever port it was redirected to
             return name == self.domain_name and path == f"/{self.stage.name}"
-        return path in (self.path, f"/{self.logical_id}/{self.stage.name}", f"/{self.api_id}/{self.stage.name}")
+        own = self.local_path or f"/{self.stage.name}"
+        return path in (own, f"/{self.logical_id}/{self.stage.name}", f"/{self.api_id}/{self.stage.name}")
 
 
 @dataclass(frozen=True, slots=True)

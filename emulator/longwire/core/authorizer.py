@@ -50,7 +50,7 @@ def query_value(name: str, _: Api, handshake: Handshake) -> str | None:
 def context_value(name: str, api: Api, handshake: Handshake) -> str | None:
     known = {
         "apiId": api.api_id,
-        "domainName": api.domain_name,
+        "domainName": handshake.header("Host"),
         "eventType": "CONNECT",
         "identity.sourceIp": handshake.source_ip,
         "identity.userAgent": handshake.header("User-Agent"),

@@ -34,28 +34,30 @@ class Handshakes:
 
     def received(self, event: HandshakeReceived, now: float) -> Effects:
         given = Handshake.of(event.target, event.headers, event.source_ip)
-        handshake = given.with_forwarding(self.api.domain_name, self.deployment.ids.trace_root(now))
+        reached = self.api.reached_as(given.header("Host") or "", event.target.partition("?")[0])
+        domain_name = reached or self.api.domain_name
+        handshake = given.with_forwarding(domain_name, self.deployment.ids.trace_root(now))
         route = self.api.routes.get("$connect")
         state = State.AUTHORIZING if route is not None and route.authorizer else State.CONNECTING
-        caller = Caller(self.api, handshake, event.connection_id, now)
+        caller = Caller(self.api, handshake, event.connection_id, now, domain_name)
         connection = Connection(event.connection_id, handshake, caller, now, state)
         self.deployment.connections[event.connection_id] = connection
-        refused = self.refused_url(connection, event.target, given.header("Host") or "")
+        refused = [] if reached else self.unknown_stage(connection)
+        refused = refused or self.long_url(connection, event.target)
         refused = refused or self.throttled(connection, now)
         refused = refused or self.unsigned(connection, route, event, now)
         return [self.noted(event, given), *(refused or self.authorize(connection, route, now))]
 
-    def refused_url(self, connection: Connection, target: str, host: str) -> Effects:
-        if not self.api.is_at(host, target.partition("?")[0]):
-            return self.unknown_stage(connection)
-        if len("wss://") + len(self.api.domain_name) + len(target) > self.quotas.url_length:
+    def long_url(self, connection: Connection, target: str) -> Effects:
+        if len("wss://") + len(connection.caller.domain_name) + len(target) > self.quotas.url_length:
             return self.refuse(connection, self.quotas.url_too_long_status, "the URL is too long")
         return []
 
     def unknown_stage(self, connection: Connection) -> Effects:
         """Inferred: execute-api answers so for a path with no deployed stage, before anything of an API is known."""
-        status, why = self.quotas.unknown_stage, f"this api is at {self.api.domain_name}/{self.api.stage.name}"
-        why += f", here {self.api.path}"
+        places = [f"{self.api.domain_name}/{self.api.stage.name}"] if self.api.default_endpoint else []
+        places += [f"{domain.name}{domain.path}" for domain in self.api.custom_domains]
+        status, why = self.quotas.unknown_stage, f"this api is at {' and '.join(places)}, here {self.api.path}"
         return self.refuse(connection, status, why, body=self.quotas.forbidden_body if status == 403 else None)
 
     def throttled(self, connection: Connection, now: float) -> Effects:

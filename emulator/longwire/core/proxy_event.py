@@ -68,7 +68,11 @@ class Handshake:
 class Caller:
     """What every event of one connection repeats, rendered once."""
 
-    def __init__(self, api: Api, handshake: Handshake, connection_id: str, connected_at: float) -> None:
+    def __init__(
+        self, api: Api, handshake: Handshake, connection_id: str, connected_at: float, domain_name: str = ""
+    ) -> None:
+        # Observed: behind a custom domain it is that one, while the stage is still the Stage's own name.
+        self.domain_name = domain_name or api.domain_name
         user_agent = handshake.header("User-Agent")
         # Observed: userAgent only when the client sent one, and before sourceIp.
         identity = {"userAgent": user_agent} if user_agent is not None else {}
@@ -79,10 +83,9 @@ class Caller:
         self.identity = f'"identity":{compact(identity)}'
         self.access_key: AccessKey | None = None
         self.where = (
-            f'"domainName":{quoted(api.domain_name)},"connectionId":{quoted(connection_id)}'
+            f'"domainName":{quoted(self.domain_name)},"connectionId":{quoted(connection_id)}'
             f',"apiId":{quoted(api.api_id)}}}'
         )
-        self.domain_name = api.domain_name
         self.deployed(api)
         self.authorizer = ""
         self.context: dict[str, Any] = {}

@@ -28,7 +28,7 @@ def context_of(api: Api, connection: Connection, request: Request, outcome: Outc
         "apiId": api.api_id,
         "connectedAt": millis(connection.connected_at),
         "connectionId": connection.connection_id,
-        "domainName": api.domain_name,
+        "domainName": connection.caller.domain_name,
         "eventType": request.event_type,
         "extendedRequestId": request.request_id,
         "messageId": request.message_id,

@@ -43,7 +43,7 @@ class Urls:
             "management_url": f"http://{self.authority}{path}/@connections",
         }
 
-    def apis(self, stack: Stack) -> list[dict[str, str]]:
+    def apis(self, stack: Stack) -> list[dict[str, Any]]:
         """Each deployed Stage with its addresses."""
         return [
             {
@@ -52,6 +52,10 @@ class Urls:
                 "name": api.name,
                 "stage": api.stage.name,
                 **self.of(api.path),
+                "custom_domains": [
+                    {"domain_name": domain.name, "mapping_key": domain.mapping_key, **self.of(domain.local_path)}
+                    for domain in api.custom_domains
+                ],
             }
             for api in stack.apis
         ]

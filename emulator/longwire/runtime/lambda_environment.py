@@ -44,7 +44,7 @@ RESERVED = frozenset(
 DUMMY_KEY_ID = "LONGWIRELOCALDUMMY00"  # 20 characters as a real one has; no AWS prefix, so no scanner takes it for one
 DUMMY_SECRET = "longwire-local-dummy-secret"  # noqa: S105 - opens nothing
 NO_FILE = "/dev/null"  # botocore reads it as an empty file
-GATEWAY, SERVICES = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES"
+GATEWAY, SERVICES, DOMAINS = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES", "_LONGWIRE_DOMAINS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Endpoints:
     gateway_port: int
     services_port: int
     gateway_host: str = "127.0.0.1"
+    domain_names: tuple[str, ...] = ()  # custom ones, which lead to the gateway too
 
     @property
     def gateway(self) -> str:
@@ -76,7 +77,7 @@ def variables(
 ) -> dict[str, str]:
     """All of them but the log stream's name, which each execution environment has for itself.
 
-    The template's win, except over RESERVED names, which Lambda does not let anybody set. The two that start with
+    The template's win, except over RESERVED names, which Lambda does not let anybody set. Those that start with
     ``_LONGWIRE_`` are for the bootstrap, which removes them before it imports the handler. ``interpreter`` is the
     path of the Python that runs the function: its folder comes first on PATH, where Lambda has ``/var/lang/bin``.
     """
@@ -87,7 +88,7 @@ def variables(
         | credentials(region, account_id)
         | aws_endpoints(endpoints, stage)
         | given
-        | {GATEWAY: endpoints.gateway, SERVICES: endpoints.services}
+        | {GATEWAY: endpoints.gateway, SERVICES: endpoints.services, DOMAINS: ",".join(endpoints.domain_names)}
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from longwire.bootstrap.main import COMMAND
 from longwire.core.api import Function
-from longwire.runtime.lambda_environment import GATEWAY, SERVICES
+from longwire.runtime.lambda_environment import DOMAINS, GATEWAY, SERVICES
 
 __all__ = ["ApiLaunch", "Launch", "runtime_command", "spawn", "spawn_runtime"]
 
@@ -90,7 +90,7 @@ class ApiLaunch:
         own = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", "PATH": path}
         if self.is_node:
             return {**self.variables, **own}  # its guard takes our two variables out of them
-        given = {name: value for name, value in self.variables.items() if name not in (GATEWAY, SERVICES)}
+        given = {name: value for name, value in self.variables.items() if name not in (GATEWAY, SERVICES, DOMAINS)}
         return self.kept_inside() | given | own | node_options(given)
 
     def kept_inside(self) -> dict[str, str]:

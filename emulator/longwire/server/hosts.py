@@ -5,15 +5,21 @@ cannot choose a Host that is loopback or an AWS name; so these alone are served.
 """
 
 import ipaddress
+from collections.abc import Container
 from urllib.parse import urlsplit
 
 __all__ = ["is_foreign_page", "is_local_host"]
 
 
-def is_local_host(host: str | None, bound: str) -> bool:
-    """``host`` is a Host header: loopback, the name that we are bound to, or an AWS endpoint (redirected to us)."""
+def is_local_host(host: str | None, bound: str, custom: Container[str] = ()) -> bool:
+    """``host`` is a Host header: loopback, the name that we are bound to, or an AWS endpoint (redirected to us).
+
+    Or one of the template's ``custom`` domain names, which are its owner's.
+    """
     name = host_name(host or "")
-    return name in (bound.lower(), host_name(bound)) or is_loopback(name) or name.endswith(".amazonaws.com")
+    if name in (bound.lower(), host_name(bound)) or name in custom:
+        return True
+    return is_loopback(name) or name.endswith(".amazonaws.com")
 
 
 def host_name(host: str) -> str:

@@ -13,7 +13,7 @@ from longwire.server.forward import forward, is_aws_call
 from longwire.server.hosts import is_foreign_page, is_local_host
 from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
 from longwire.server.lambda_api import LambdaApi
-from longwire.server.management import forbidden, is_management, stage_path
+from longwire.server.management import forbidden, is_management, stage_path, unmapped
 from longwire.server.reports import METRICS
 
 __all__ = ["Server"]
@@ -71,7 +71,12 @@ class Server:
 
     def carrier_at(self, host: str, path: str) -> Carrier | None:
         """Whose Stage a URL leads to; at most one's."""
-        return next((carrier for carrier in self.carriers if carrier.api.is_at(host, path)), None)
+        return next((carrier for carrier in self.carriers if carrier.api.reached_as(host, path) is not None), None)
+
+    @property
+    def domain_names(self) -> frozenset[str]:
+        """The custom ones, the same for every Stage."""
+        return self.carriers[0].api.domain_names
 
     def connection(self) -> HttpConnection:
         """A protocol for ``loop.create_server``."""
@@ -82,7 +87,7 @@ class Server:
     # --- requests
 
     def request(self, request: HttpRequest, exchange: Exchange) -> None:
-        if not is_local_host(request.header("Host"), self.bound_host):
+        if not is_local_host(request.header("Host"), self.bound_host, self.domain_names):
             exchange.respond(HttpResponse(403, body=b"This host is not served here.\n", close=True))
         elif request.upgrade and request.method == "GET":
             self.upgrade(request, exchange)
@@ -123,7 +128,7 @@ class Server:
     def is_below_a_stage(self, request: HttpRequest) -> bool:
         """Observed: a GET without Upgrade is answered with 426, whatever follows the stage in the path."""
         host, segments = request.header("Host") or "", request.path.strip("/").split("/")
-        return any(self.carrier_at(host, "/" + "/".join(segments[:count])) for count in (1, 2))
+        return any(self.carrier_at(host, "/" + "/".join(segments[:count])) for count in (0, 1, 2))
 
     def forbidden(self) -> HttpResponse:
         return forbidden(self.carriers[0].gateway.deployment.quotas.forbidden_body)
@@ -158,11 +163,14 @@ class Server:
         return next(near, self.carriers[0])
 
     def manage(self, request: HttpRequest, exchange: Exchange) -> None:
-        carrier = self.carrier_at(request.header("Host") or "", stage_path(request))
-        if carrier is None:
-            exchange.respond(self.forbidden())
-        else:
+        host, path = request.header("Host") or "", stage_path(request)
+        carrier = self.carrier_at(host, path)
+        if carrier is not None:
             carrier.manage(request, exchange, verify=self.verify_sigv4)
+        elif self.domain_names & {host.partition(":")[0].lower(), *path.split("/")[1:2]}:
+            exchange.respond(unmapped(request, self.domain_names))
+        else:
+            exchange.respond(self.forbidden())
 
     def forward(self, request: HttpRequest, exchange: Exchange) -> None:
         task = self.loop.create_task(forward(request, exchange, "127.0.0.1", self.services_port()))

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from longwire.core.api import Api, Stage
@@ -10,6 +10,7 @@ from longwire.core.selection import Selection, SelectionError
 from longwire.errors import TemplateError
 from longwire.template.access_log import access_log
 from longwire.template.deployments import deployment_of, live_routes
+from longwire.template.domains import with_domains
 from longwire.template.integrations import authorizers, integrations
 from longwire.template.models import models
 from longwire.template.physical_ids import ACCOUNT_ID
@@ -55,6 +56,11 @@ def websocket_apis(resources: Resources) -> tuple[Api, ...]:
         for api_id, properties in found.items()
         for stage in stages[api_id].values()
     ]
+    return with_domains(told_apart(apis), resources)
+
+
+def told_apart(apis: Sequence[Api]) -> tuple[Api, ...]:
+    """A Stage's name alone says on this machine which is meant only where no other API has one of that name."""
     names = Counter(api.stage.name for api in apis)
     return tuple(
         replace(api, local_path=f"/{api.logical_id}/{api.stage.name}") if names[api.stage.name] > 1 else api
@@ -82,6 +88,7 @@ def deployed_api(resources: Resources, api_id: str, properties: Properties, stag
         route_selection_expression=selection(properties),
         routes=found,
         stage=throttled(stage, stage_properties, found),
+        default_endpoint=not properties.flag("DisableExecuteApiEndpoint"),
     )
 
 

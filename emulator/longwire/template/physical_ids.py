@@ -91,8 +91,18 @@ ROWS: Mapping[str, Row] = {
     "AWS::ApiGateway::UsagePlan": Row("{short:.6}", "UsagePlanName", {"Id": "{short:.6}"}),
     "AWS::ApiGateway::UsagePlanKey": Row("{short}", None, {"Id": "{short}"}),
     "AWS::ApiGatewayV2::Api": Row("{short}", None, API),
+    "AWS::ApiGatewayV2::ApiMapping": Row("{short}", None, {"ApiMappingId": "{short}"}),
     "AWS::ApiGatewayV2::Authorizer": Row("{short}", None, {"AuthorizerId": "{short}"}),
     "AWS::ApiGatewayV2::Deployment": Row("{short}", None, {"DeploymentId": "{short}"}),
+    "AWS::ApiGatewayV2::DomainName": Row(
+        "{name}",
+        "DomainName",
+        {
+            "DomainNameArn": "arn:aws:apigateway:{region}::/domainnames/{name}",
+            "RegionalDomainName": "d-{short}.execute-api.{region}.amazonaws.com",
+            "RegionalHostedZoneId": "Z{hash:.13}",
+        },
+    ),
     "AWS::ApiGatewayV2::Integration": Row("{short}", None, {"IntegrationId": "{short}"}),
     "AWS::ApiGatewayV2::IntegrationResponse": Row("{short}", None, {"IntegrationResponseId": "{short}"}),
     "AWS::ApiGatewayV2::Model": Row("{short}", None, {"ModelId": "{short}"}),

@@ -23,12 +23,15 @@ TABLES: Mapping[str, str] = {
     "AWS::ApiGateway::UsagePlan": "ApiStages Description Quota Tags Throttle UsagePlanName |",
     "AWS::ApiGateway::UsagePlanKey": "KeyId! KeyType! UsagePlanId! |",
     "AWS::ApiGatewayV2::Api": """ApiKeySelectionExpression BasePath CorsConfiguration CredentialsArn Description
-        DisableSchemaValidation FailOnWarnings IpAddressType Name ProtocolType! RouteKey RouteSelectionExpression Tags
-        Target Version | Body BodyS3Location DisableExecuteApiEndpoint""",
+        DisableExecuteApiEndpoint DisableSchemaValidation FailOnWarnings IpAddressType Name ProtocolType! RouteKey
+        RouteSelectionExpression Tags Target Version | Body BodyS3Location""",
+    "AWS::ApiGatewayV2::ApiMapping": "ApiId! ApiMappingKey DomainName! Stage! |",
     "AWS::ApiGatewayV2::Authorizer": """ApiId! AuthorizerCredentialsArn AuthorizerPayloadFormatVersion
         AuthorizerResultTtlInSeconds AuthorizerType! AuthorizerUri EnableSimpleResponses IdentitySource
         IdentityValidationExpression JwtConfiguration Name! |""",
     "AWS::ApiGatewayV2::Deployment": "ApiId! Description StageName |",
+    "AWS::ApiGatewayV2::DomainName": """DomainName! DomainNameConfigurations RoutingMode Tags
+        | MutualTlsAuthentication""",
     "AWS::ApiGatewayV2::Integration": """ApiId! ConnectionId ConnectionType ContentHandlingStrategy CredentialsArn
         Description IntegrationMethod IntegrationSubtype IntegrationType! IntegrationUri PassthroughBehavior
         PayloadFormatVersion RequestTemplates TemplateSelectionExpression TimeoutInMillis TlsConfig
@@ -96,6 +99,10 @@ NESTED: Mapping[str, Mapping[str, str]] = {
         "ApiStages": "ApiId! Stage! Throttle",
         "Quota": "Limit! Offset Period!",
         "Throttle": "BurstLimit RateLimit",
+    },
+    "AWS::ApiGatewayV2::DomainName": {
+        "DomainNameConfigurations": """CertificateArn CertificateName EndpointType IpAddressType
+            OwnershipVerificationCertificateArn SecurityPolicy""",
     },
     "AWS::ApiGatewayV2::Stage": {
         "AccessLogSettings": "DestinationArn Format",

@@ -24,8 +24,10 @@ READ = frozenset(
         "AWS::ApiGateway::UsagePlan",
         "AWS::ApiGateway::UsagePlanKey",
         "AWS::ApiGatewayV2::Api",
+        "AWS::ApiGatewayV2::ApiMapping",
         "AWS::ApiGatewayV2::Authorizer",
         "AWS::ApiGatewayV2::Deployment",
+        "AWS::ApiGatewayV2::DomainName",
         "AWS::ApiGatewayV2::Integration",
         "AWS::ApiGatewayV2::IntegrationResponse",
         "AWS::ApiGatewayV2::Model",
@@ -62,6 +64,7 @@ CONFIGURATION = frozenset(
         "ApplicationAutoScaling": "ScalableTarget ScalingPolicy",
         "Budgets": "Budget BudgetsAction",
         "CDK": "Metadata",
+        "CertificateManager": "Account Certificate",
         "CloudFormation": "WaitConditionHandle",
         "CloudWatch": "Alarm AnomalyDetector CompositeAlarm Dashboard InsightRule MetricStream",
         "CodeDeploy": "Application DeploymentConfig DeploymentGroup",
@@ -74,6 +77,7 @@ CONFIGURATION = frozenset(
         "Logs": "AccountPolicy Delivery DeliveryDestination DeliverySource Destination LogAnomalyDetector LogGroup "
         "LogStream MetricFilter QueryDefinition ResourcePolicy SubscriptionFilter Transformer",
         "ResourceGroups": "Group TagSyncTask",
+        "Route53": "HealthCheck HostedZone RecordSet RecordSetGroup",
         "S3": "BucketPolicy",
         "SNS": "TopicInlinePolicy TopicPolicy",
         "SQS": "QueueInlinePolicy QueuePolicy",
@@ -88,8 +92,6 @@ CONFIGURATION = frozenset(
 
 # Known and refused by name; patterns, the first that fits counts.
 REFUSED: Mapping[str, str] = {
-    "AWS::ApiGatewayV2::ApiMapping": "custom domains are not emulated; connect to the Stage",
-    "AWS::ApiGatewayV2::DomainName": "custom domains are not emulated; connect to the Stage",
     "AWS::ApiGatewayV2::VpcLink": "private integrations are not emulated",
     "AWS::Serverless::HttpApi": "HTTP APIs are not emulated",
     "AWS::Serverless::Api": "REST APIs are not emulated",
@@ -110,8 +112,6 @@ REFUSED: Mapping[str, str] = {
     "AWS::CloudFormation::CustomResource": "custom resources run in CloudFormation",
     "AWS::Cognito::*": "Cognito is not emulated",
     "AWS::EC2::*": "networks are not emulated; functions run on this machine",
-    "AWS::Route53::*": "custom domains are not emulated; connect to the Stage",
-    "AWS::CertificateManager::*": "custom domains are not emulated; connect to the Stage",
 }
 
 

@@ -17,7 +17,9 @@ def post(context: dict[str, Any], connection_id: str, data: str) -> str:
     import boto3
     from botocore.exceptions import ClientError
 
-    client = boto3.client("apigatewaymanagementapi", endpoint_url=f"https://{context['domainName']}/{context['stage']}")
+    # Behind a custom domain the stage's name is no path.
+    path = os.environ.get("MAPPING_KEY") or context["stage"]
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=f"https://{context['domainName']}/{path}")
     try:
         client.post_to_connection(ConnectionId=connection_id, Data=data.encode())
     except ClientError as exc:

@@ -37,6 +37,12 @@ def test_other_hosts_are_not_redirected(url: str) -> None:
     assert redirected(url, GATEWAY, SERVICES) is None
 
 
+def test_calls_to_a_custom_domain_of_the_template_end_at_the_gateway() -> None:
+    url = "https://ws.example.com/chat/@connections/a%3D"
+    assert redirected(url, GATEWAY, SERVICES, ("ws.example.com",)) == "http://127.0.0.1:8765/chat/@connections/a%3D"
+    assert redirected(url, GATEWAY, SERVICES, ("example.com",)) is None
+
+
 def test_every_request_that_botocore_sends_passes_the_redirect() -> None:
     # In a process of its own, because botocore is changed there.
     code = """

@@ -31,7 +31,8 @@ HANDSHAKE = Handshake.of("/dev?token=t&empty=", (("Authorization", "Bearer x"), 
 )
 def test_an_identity_source_that_is_there_is_found(routes: Any, source: str) -> None:
     api = replace(routes.api(), stage=Stage("dev", {"key": "v"}))
-    assert missing_identity_source(Authorizer("A", "a", "F", (source,)), api, HANDSHAKE) is None
+    given = HANDSHAKE.with_forwarding("ws.example.com", "1-2-3")
+    assert missing_identity_source(Authorizer("A", "a", "F", (source,)), api, given) is None
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,11 @@ def test_loopback_the_bound_host_and_aws_names_are_served(host: str) -> None:
     assert is_local_host(host, "192.0.2.1")
 
 
+def test_a_custom_domain_of_the_template_is_served() -> None:
+    assert is_local_host("WS.example.com:443", "127.0.0.1", {"ws.example.com"})
+    assert not is_local_host("example.com", "127.0.0.1", {"ws.example.com"})
+
+
 @pytest.mark.parametrize(
     "host",
     [

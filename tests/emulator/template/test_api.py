@@ -91,11 +91,6 @@ def test_two_stages_of_one_name_are_refused(plain: Sample) -> None:
             "'abc' is no WebSocket API of this template",
         ),
         ("      ProtocolType: WEBSOCKET\n", "", "Api: AWS::ApiGatewayV2::Api needs ProtocolType"),
-        (
-            "Name: plain-chat",
-            "DisableExecuteApiEndpoint: true",
-            "DisableExecuteApiEndpoint of AWS::ApiGatewayV2::Api is",
-        ),
     ],
 )
 def test_a_stage_or_api_that_would_not_work_is_refused(plain: Sample, old: str, new: str, message: str) -> None:

@@ -30,7 +30,7 @@ def test_a_type_that_is_understood_or_means_nothing_here_is_accepted(kind: str) 
 @pytest.mark.parametrize(
     ("kind", "reason", "hint"),
     [
-        ("AWS::ApiGatewayV2::ApiMapping", "custom domains", None),
+        ("AWS::ApiGatewayV2::VpcLink", "private integrations", None),
         ("AWS::ApiGateway::RestApi", "REST APIs", None),
         ("AWS::Serverless::HttpApi", "HTTP APIs", None),
         ("AWS::Lambda::LayerVersion", "layers", None),
