@@ -14,7 +14,6 @@ ALONE = {
     "emulator/longwire/__init__.py": "holds the version",
     "emulator/longwire/__main__.py": "calls cli.main",
     "infra/longwire_infra/__init__.py": "holds nothing",
-    "emulator/longwire/core/api.py": "records; every test of the core builds them",
     "emulator/longwire/core/events.py": "records; every test of the core builds them",
     "emulator/longwire/runtime/outcome.py": "a record; every test of the runtime builds it",
     "emulator/longwire/runtime/surroundings.py": "a record; every pool is made with one",
