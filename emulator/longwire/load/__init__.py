@@ -1,0 +1,1 @@
+"""``longwire load``: many WebSocket clients against one URL, by a scenario, bounded in time."""
