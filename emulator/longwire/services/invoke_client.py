@@ -29,11 +29,14 @@ class InvokeClient:
         self.path = parts.path.rstrip("/")
         self.idle: list[Connection] = []
 
-    async def invoke(self, function: str, payload: bytes) -> Outcome:
-        """Invoke and wait for the result; raises OSError or EOFError when there is nobody to answer."""
+    async def invoke(self, function: str, payload: bytes, kind: str = "RequestResponse") -> Outcome:
+        """Invoke and wait for the result; raises OSError or EOFError when there is nobody to answer.
+
+        ``kind`` Event is answered with 202 as soon as Lambda has taken the event.
+        """
         connection = await self.connect()
         try:
-            connection[1].write(self.request(function, payload))
+            connection[1].write(self.request(function, payload, kind))
             outcome, keep = await answer(connection[0])
         except BaseException:
             connection[1].close()
@@ -52,13 +55,13 @@ class InvokeClient:
             writer.close()
         return await asyncio.open_connection(self.host, self.port)
 
-    def request(self, function: str, payload: bytes) -> bytes:
+    def request(self, function: str, payload: bytes, kind: str) -> bytes:
         target = f"{self.path}/2015-03-31/functions/{quote(function, safe='')}/invocations"
         lines = (
             f"POST {target} HTTP/1.1",
             f"Host: {self.host}:{self.port}",
             "Content-Type: application/json",
-            "X-Amz-Invocation-Type: RequestResponse",
+            f"X-Amz-Invocation-Type: {kind}",
             f"Content-Length: {len(payload)}",
         )
         return "\r\n".join((*lines, "", "")).encode() + payload
