@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from longwire.core.event_source import EventSource, StreamSource
 from longwire.core.stage import AccessLogSettings, ApiKey, CustomDomain, Stage, Throttle, UsagePlan, UsageQuota
 from longwire.errors import Location
 
@@ -27,6 +28,7 @@ __all__ = [
     "Route",
     "Stack",
     "Stage",
+    "StreamSource",
     "Throttle",
     "UsagePlan",
     "UsageQuota",
@@ -198,18 +200,6 @@ class Resource:
 
 
 @dataclass(frozen=True, slots=True)
-class EventSource:
-    """An event source mapping of an SQS queue to a function; both are logical ids."""
-
-    function: str
-    queue: str
-    batch_size: int = 10
-    batching_window: float = 0.0
-    report_batch_item_failures: bool = False
-    maximum_concurrency: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Stack:
     """All of one template. ``apis`` has an Api for each deployed Stage; ``functions`` and ``resources`` are by
     logical id."""
@@ -220,7 +210,7 @@ class Stack:
     apis: tuple[Api, ...]
     functions: Mapping[str, Function]
     resources: Mapping[str, Resource] = field(default_factory=dict)
-    event_sources: tuple[EventSource, ...] = ()
+    event_sources: tuple[EventSource | StreamSource, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

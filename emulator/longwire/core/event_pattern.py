@@ -51,7 +51,7 @@ def passes(condition: Any, value: Any) -> bool:
 
 
 def same(wanted: Any, value: Any) -> bool:
-    """"EventBridge uses string representation": 300 and 300.0 are not equal, nor are true and 1."""
+    """ "EventBridge uses string representation": 300 and 300.0 are not equal, nor are true and 1."""
     return type(wanted) is type(value) and wanted == value
 
 

@@ -128,7 +128,9 @@ def at(text: str, zone: tzinfo) -> At:
 def cron(text: str, zone: tzinfo) -> Cron:
     fields = text.upper().split()
     if len(fields) != len(FIELDS):
-        raise ValueError(f"cron({text}) has {len(fields)} fields; it takes minutes, hours, days, months, weekdays, years")
+        raise ValueError(
+            f"cron({text}) has {len(fields)} fields; it takes minutes, hours, days, months, weekdays, years"
+        )
     minutes, hours, days, months, weekdays, years = fields
     if (days == "?") == (weekdays == "?"):
         raise ValueError(f"cron({text}): one of day of month and day of week has to be ?, the other not")

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
+from longwire.services.event_filters import passes
 from longwire.services.invoke_client import InvokeClient, Outcome
 from longwire.services.moto_dispatch import CallFailed, Moto
-from longwire.services.sqs_events import event, failed_ids, in_payloads
+from longwire.services.sqs_events import event, failed_ids, in_payloads, record
 from longwire.services.sqs_queues import Queues
 
 __all__ = ["EventSources", "Mapping"]
@@ -33,6 +34,7 @@ class Mapping:
     report_batch_item_failures: bool = False
     maximum_concurrency: int | None = None
     visibility_timeout: float = 30.0
+    filters: tuple[dict[str, Any], ...] = ()
 
     @property
     def is_fifo(self) -> bool:
@@ -48,7 +50,7 @@ class Mapping:
 
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> Self:
-        return cls(**found)
+        return cls(**{**found, "filters": tuple(found["filters"])})
 
 
 @dataclass(eq=False, slots=True)
@@ -107,12 +109,25 @@ class EventSources:
             received = self.receive(source.mapping, wanted)
             if not received:
                 break
+            wanted_ones = self.chosen(source.mapping, received)
             if not source.gathered:
                 source.flush_at = self.clock() + source.mapping.batching_window
-            source.gathered += received
+            source.gathered += wanted_ones
             self.flush_if_due(source)
         self.flush_if_due(source)
         return received != []
+
+    def chosen(self, mapping: Mapping, received: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """ "Lambda automatically deletes the message from the queue if it does not match the filter criteria"."""
+        if not mapping.filters:
+            return received
+        arn = self.arn(mapping)
+        kept = [one for one in received if passes(mapping.filters, record(one, arn, self.queues.region))]
+        self.delete(mapping, [one for one in received if one not in kept])
+        return kept
+
+    def arn(self, mapping: Mapping) -> str:
+        return f"arn:aws:sqs:{self.queues.region}:{self.queues.account_id}:{mapping.queue}"
 
     def flush_if_due(self, source: Source) -> None:
         full = len(source.gathered) >= source.mapping.batch_size
@@ -132,8 +147,7 @@ class EventSources:
 
     async def deliver(self, mapping: Mapping, batch: list[dict[str, Any]]) -> None:
         """Invoke the function; delete what it processed. What it did not reappears by its visibility timeout."""
-        region, account = self.queues.region, self.queues.account_id
-        payload = event(batch, f"arn:aws:sqs:{region}:{account}:{mapping.queue}", region).encode()
+        payload = event(batch, self.arn(mapping), self.queues.region).encode()
         failed = self.unprocessed(mapping, batch, await self.invoke(mapping, payload))
         self.delete(mapping, [message for message in batch if message["MessageId"] not in failed])
 

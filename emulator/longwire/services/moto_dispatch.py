@@ -52,6 +52,7 @@ class Moto:
         self.account_id = account_id
         self.log = log
         self.routes = lru_cache(maxsize=256)(self.load_routes)
+        self.repairs: dict[str, Callable[[], None]] = {}  # of moto's services, by name, beside those of moto_repairs
         repair("core", log)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -104,7 +105,7 @@ class Moto:
         found: Routes = []
         names = [name for name, pattern in backend_url_patterns if pattern.match(f"https://{host}")]
         for name in dict.fromkeys(names):
-            repair(name, self.log)
+            repair(name, self.log, *([self.repairs[name]] if name in self.repairs else ()))
             try:
                 found += service_routes(name)
             except ImportError as exc:
@@ -117,7 +118,15 @@ class Moto:
     def json(self, service: str, target: str, body: Mapping[str, Any]) -> dict[str, Any]:
         """A JSON-protocol call, ``target`` as in X-Amz-Target; raises CallFailed."""
         headers = (("X-Amz-Target", target), ("Content-Type", "application/x-amz-json-1.1"))
-        response = self.call(service, "POST", "/", json.dumps(body).encode(), headers)
+        return self.parsed(self.call(service, "POST", "/", json.dumps(body).encode(), headers))
+
+    def rest_json(self, service: str, method: str, target: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        """A rest-json call; raises CallFailed."""
+        headers = (("Content-Type", "application/json"),)
+        return self.parsed(self.call(service, method, target, json.dumps(body).encode(), headers))
+
+    @staticmethod
+    def parsed(response: HttpResponse) -> dict[str, Any]:
         found = json.loads(response.body or b"{}")
         if response.status >= 300:
             code = str(found.get("__type", response.status)).rpartition("#")[2]

@@ -15,14 +15,15 @@ from longwire.services.dynamodb_repairs import (
     write_items_fast,
 )
 from longwire.services.dynamodb_requests import copy_expressions_plainly, draw_strings_at_once, read_json_alone
+from longwire.services.dynamodb_streams import write_stream_records
 from longwire.services.sqs_repairs import replace_queues
 
 __all__ = ["repair"]
 
 
-def repair(module: str, log: Callable[[str], None]) -> None:
-    """Mend ``core``, or one of moto's services, before its first call."""
-    for mend in REPAIRS.get(module, ()):
+def repair(module: str, log: Callable[[str], None], *others: Callable[[], None]) -> None:
+    """Mend ``core``, or one of moto's services, before its first call; ``others`` are its further repairs."""
+    for mend in (*REPAIRS.get(module, ()), *others):
         try:
             mend()
         except (ImportError, AttributeError) as exc:
@@ -70,6 +71,7 @@ REPAIRS: dict[str, tuple[Callable[[], None], ...]] = {
         parse_updates_once,
         copy_expressions_plainly,
         read_json_alone,
+        write_stream_records,
         draw_no_pair_for_symmetric_keys,
     ),
     "kms": (draw_no_pair_for_symmetric_keys,),

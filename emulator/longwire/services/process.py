@@ -27,7 +27,14 @@ from longwire.services.invoke_client import InvokeClient
 from longwire.services.long_polls import LongPolls
 from longwire.services.moto_dispatch import Moto
 from longwire.services.provision import ProvisionFailed, provision
+from longwire.services.rules import deliver_events
+from longwire.services.s3_notifications import deliver_changes
+from longwire.services.schedules import Schedules
+from longwire.services.sns_delivery import deliver_notifications
 from longwire.services.sqs_queues import Queues
+from longwire.services.stream_sources import StreamMapping, StreamSources
+from longwire.services.targets import Targets
+from longwire.services.time_to_live import TimeToLive
 
 __all__ = ["ServicesProcess", "main"]
 
@@ -48,11 +55,19 @@ class ServicesProcess:
         self.timer: asyncio.TimerHandle | None = None
         self.resources = [Resource(**resource) for resource in setup["resources"]]
         self.moto = Moto(setup["region"], setup["account_id"], lambda text: report({"log": text}))
-        queues = Queues(setup["account_id"], setup["region"], time.time)
-        self.polls = LongPolls(self.moto, queues, time.time)
+        self.clock = time.time
+        where = (setup["account_id"], setup["region"])
+        queues = Queues(*where, self.clock)
+        self.polls = LongPolls(self.moto, queues, self.clock)
         mappings = [Mapping.from_json(mapping) for mapping in setup["mappings"]]
         client = InvokeClient(setup["invoke_url"])
-        self.sources = EventSources(mappings, self.moto, queues, client, time.time, self.look_at_queues)
+        self.sources = EventSources(mappings, self.moto, queues, client, self.clock, self.look)
+        targets = Targets(self.moto, client, self.moto.log)
+        self.moto.repairs |= deliveries(targets)
+        streams = [StreamMapping.from_json(mapping) for mapping in setup["streams"]]
+        self.streams = StreamSources(streams, client, targets, self.clock, self.look)
+        self.schedules = Schedules(targets, *where, self.clock)
+        self.expiry = TimeToLive(*where, self.clock)
 
     def provision(self) -> None:
         provision(self.moto, self.resources)
@@ -64,27 +79,42 @@ class ServicesProcess:
             return
         if not self.polls.take(request, exchange):
             exchange.respond(self.moto.respond(request))
-        # DynamoDB's calls, the most frequent, reach no queue.
-        if not (request.header("X-Amz-Target") or "").startswith("DynamoDB_"):
-            self.look_at_queues()
+        # DynamoDB's calls, the most frequent, reach streams alone.
+        if not (request.header("X-Amz-Target") or "").startswith("DynamoDB_") or self.streams.grew():
+            self.look()
 
-    def look_at_queues(self) -> None:
-        """Give messages to whom they are for, now and whenever one becomes visible."""
+    def look(self) -> None:
+        """Give messages, records and events to whom they are for, now and whenever one is due.
+
+        What one check sends may be the next one's to deliver: so queues and their long polls are the last.
+        """
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        times = [when for when in (self.polls.check(), self.sources.check()) if when is not None]
+        checks = (self.expiry, self.schedules, self.streams, self.polls, self.sources)
+        times = [when for when in [part.check() for part in checks] if when is not None]
         if times:
-            delay = max(SHORTEST_TIMER, min(times) - time.time())
-            self.timer = self.loop.call_later(delay, self.look_at_queues)
+            delay = max(SHORTEST_TIMER, min(times) - self.clock())
+            self.timer = self.loop.call_later(delay, self.look)
 
     def command(self, command: dict[str, Any]) -> None:
         if "reset" in command:
-            self.sources.reset()
+            for part in (self.sources, self.streams, self.schedules):
+                part.reset()
             self.moto.reset()
             self.provision()
             self.polls.reset()
+            self.look()
             self.report({"reset": command["reset"]})
+
+
+def deliveries(targets: Targets) -> dict[str, Callable[[], None]]:
+    """Repairs by moto's name of the service: how what it has to tell reaches functions, queues and others."""
+    return {
+        "events": deliver_events(targets),
+        "s3": deliver_changes(targets),
+        "sns": deliver_notifications(targets),
+    }
 
 
 async def serve(listener: socket.socket, report: Report) -> None:
@@ -96,6 +126,7 @@ async def serve(listener: socket.socket, report: Report) -> None:
     try:
         process = ServicesProcess(setup, report, loop)
         process.provision()
+        process.look()
     except ProvisionFailed as exc:
         report({"failed": exc.message, "resource": exc.logical_id})
         return

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from longwire.core.api import Resource
 from longwire.services.moto_dispatch import CallFailed, Moto
+from longwire.services.provision_events import notifications, rule, schedule, schedule_group
 from longwire.services.provision_tables import global_table, table
 
 __all__ = ["TYPES", "ProvisionFailed", "provision"]
@@ -20,7 +21,7 @@ __all__ = ["TYPES", "ProvisionFailed", "provision"]
 Properties = Mapping[str, Any]
 
 QUEUE = "AWS::SQS::Queue"
-SUBSCRIPTION = "AWS::SNS::Subscription"
+LAST = ("AWS::Events::Rule", "AWS::S3::Bucket", "AWS::SNS::Subscription", "AWS::Scheduler::Schedule")
 # Numbers and true/false travel as strings in SQS's and SNS's attribute maps.
 QUEUE_ATTRIBUTES = (
     "ContentBasedDeduplication",
@@ -72,12 +73,12 @@ def provision(moto: Moto, resources: Iterable[Resource]) -> None:
 
 
 def ordered(resources: list[Resource]) -> list[Resource]:
-    """Dead-letter queues before the queues that name them, subscriptions after topics and queues."""
+    """Dead-letter queues before the queues that name them, what sends events after those that get them."""
     by_id = {resource.logical_id: resource for resource in resources}
     queues = {tail(resource.physical_id, "/"): resource.logical_id for resource in resources if resource.type == QUEUE}
-    targets = [resource.logical_id for resource in resources if resource.type != SUBSCRIPTION]
+    targets = [resource.logical_id for resource in resources if resource.type not in LAST]
     before = {
-        resource.logical_id: targets if resource.type == SUBSCRIPTION else [queues.get(dead_letter_queue(resource))]
+        resource.logical_id: targets if resource.type in LAST else [queues.get(dead_letter_queue(resource))]
         for resource in resources
     }
     graph = {logical_id: [found for found in needed if found] for logical_id, needed in before.items()}
@@ -136,8 +137,8 @@ def subscription(moto: Moto, resource: Resource) -> None:
 
 
 def subscribe(moto: Moto, topic_arn: str, properties: Properties) -> None:
-    if (protocol := properties["Protocol"]) != "sqs":
-        raise ValueError(f"a subscription with Protocol {protocol} is not emulated; sqs is")
+    if (protocol := properties["Protocol"]) not in ("lambda", "sqs"):
+        raise ValueError(f"a subscription with Protocol {protocol} is not emulated; lambda and sqs are")
     asked = {"TopicArn": topic_arn, "Protocol": protocol, "Endpoint": properties["Endpoint"]}
     moto.query("sns", "Subscribe", {**asked, **entries(attributes(properties, SUBSCRIPTION_ATTRIBUTES))})
 
@@ -199,6 +200,7 @@ def bucket(moto: Moto, resource: Resource) -> None:
     status = resource.properties.get("VersioningConfiguration", {}).get("Status")
     if status:
         moto.rest("s3", "PUT", f"/{resource.physical_id}?versioning", VERSIONING.format(escape(str(status))))
+    notifications(moto, resource)
 
 
 S3 = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
@@ -211,12 +213,15 @@ CREATORS: dict[str, Creator] = {
     "AWS::DynamoDB::GlobalTable": global_table,
     "AWS::DynamoDB::Table": table,
     "AWS::Events::EventBus": event_bus,
+    "AWS::Events::Rule": rule,
     "AWS::Kinesis::Stream": stream,
     "AWS::S3::Bucket": bucket,
     "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
     "AWS::SQS::Queue": queue,
     "AWS::SSM::Parameter": parameter,
+    "AWS::Scheduler::Schedule": schedule,
+    "AWS::Scheduler::ScheduleGroup": schedule_group,
     "AWS::SecretsManager::Secret": secret,
 }
 TYPES = frozenset(CREATORS)

@@ -19,10 +19,13 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Self
 
-from longwire.core.api import EventSource, Resource, Stack
+from longwire.core.api import EventSource, Resource, Stack, StreamSource
 from longwire.errors import EnvironmentFailed, LongwireError, TemplateError
+from longwire.runtime.lambda_environment import function_arn
 from longwire.services.event_sources import Mapping as SourceMapping
 from longwire.services.secret_strings import with_secret_strings
+from longwire.services.stream_batches import Policy
+from longwire.services.stream_sources import StreamMapping
 
 __all__ = ["Services"]
 
@@ -31,6 +34,7 @@ BACKLOG = 1024  # connections that wait while moto is imported
 MAX_LINE = 1024 * 1024  # bytes of one report or one line of stderr
 LAST_LINES = 12  # of stderr, told when the process fails
 DEFAULT_VISIBILITY_TIMEOUT = 30  # seconds; SQS's
+DEFAULT_RETENTION_HOURS = 24  # of a stream, DynamoDB's and Kinesis's
 
 # What the shell says of AWS must not reach moto: a profile that does not exist, a proxy, an endpoint.
 SCRUBBED = ("AWS_", "MOTO_", "TEST_", "BOTO_")
@@ -82,7 +86,12 @@ class Services:
             "account_id": stack.account_id,
             "invoke_url": invoke_url,
             "resources": [created(resource) for resource in resources],
-            "mappings": [mapped(stack, source).to_json() for source in stack.event_sources],
+            "mappings": [
+                mapped(stack, found).to_json() for found in stack.event_sources if isinstance(found, EventSource)
+            ],
+            "streams": [
+                streamed(stack, found).to_json() for found in stack.event_sources if isinstance(found, StreamSource)
+            ],
         }
         listener = socket.create_server((HOST, 0), backlog=BACKLOG)
         scrubbed = clean(os.environ if environ is None else environ, stack)
@@ -223,6 +232,27 @@ def mapped(stack: Stack, source: EventSource) -> SourceMapping:
         report_batch_item_failures=source.report_batch_item_failures,
         maximum_concurrency=source.maximum_concurrency,
         visibility_timeout=float(queue.properties.get("VisibilityTimeout", DEFAULT_VISIBILITY_TIMEOUT)),
+        filters=tuple(dict(pattern) for pattern in source.filters),
+    )
+
+
+def streamed(stack: Stack, source: StreamSource) -> StreamMapping:
+    function = stack.functions[source.function].name
+    hours = stack.resources[source.source].properties.get("RetentionPeriodHours", DEFAULT_RETENTION_HOURS)
+    policy = Policy(
+        source.maximum_retry_attempts, source.maximum_record_age, bisect=source.bisect, retention=float(hours) * 3600
+    )
+    return StreamMapping(
+        function=function,
+        function_arn=function_arn(function, stack.region, stack.account_id),
+        stream_arn=source.stream_arn,
+        batch_size=source.batch_size,
+        batching_window=source.batching_window,
+        start=source.start,
+        report_batch_item_failures=source.report_batch_item_failures,
+        filters=source.filters,
+        on_failure=source.on_failure,
+        policy=policy,
     )
 
 

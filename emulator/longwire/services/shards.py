@@ -47,7 +47,8 @@ class TableShards:
         return [] if shard is None else [shard.id]
 
     def has_more(self, shard_id: str, position: int) -> bool:  # noqa: ARG002 - there is one
-        return len(self.shard().items) != position
+        shard = self.shard()
+        return shard is not None and len(shard.items) != position
 
     def read(self, shard_id: str, position: int) -> tuple[list[Record], int]:  # noqa: ARG002 - there is one
         items = self.shard().items
@@ -75,7 +76,8 @@ class KinesisShards:
         return list(self.shards())
 
     def has_more(self, shard_id: str, position: int) -> bool:
-        return bool(self.shards()[shard_id].get_max_sequence_number() > position)
+        shard = self.shards().get(shard_id)
+        return shard is not None and bool(shard.get_max_sequence_number() > position)
 
     def read(self, shard_id: str, position: int) -> tuple[list[Record], int]:
         found, last, _ = self.shards()[shard_id].get_records(str(position), LIMIT)

@@ -43,6 +43,8 @@ def deliver_notifications(targets: Targets) -> Callable[[], None]:
             elif self.protocol == "sqs":
                 fifo = {"MessageGroupId": group_id, "MessageDeduplicationId": deduplication_id}
                 to_queue(targets, self, told, {name: value for name, value in fifo.items() if value})
+            else:
+                targets.failed(f"{self.endpoint} got no message of {self.topic.arn}: {self.protocol} is not emulated")
 
         draw = Subscription.private_key.__wrapped__
         key = cache(lambda: draw(None))  # one for all subscriptions: drawing a pair takes 50 ms and more

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-__all__ = ["event", "failed_ids", "in_payloads"]
+__all__ = ["MAX_PAYLOAD", "event", "failed_ids", "in_payloads", "record"]
 
 Message = dict[str, Any]
 MAX_PAYLOAD = 6_000_000  # bytes; documented: a batch ends at the payload limit of 6 MB too

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-__all__ = ["FOREVER", "Batch", "Policy", "Record", "Verdict", "first_failed", "judge", "pause"]
+from longwire.core.event_source import FOREVER
 
-FOREVER = -1  # the default of MaximumRetryAttempts and MaximumRecordAgeInSeconds
+__all__ = ["Batch", "Policy", "Record", "Verdict", "first_failed", "judge", "pause"]
+
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 30.0  # seconds between two tries of one batch; AWS does not document its own
 
 

@@ -35,14 +35,14 @@ class StreamMapping:
     report_batch_item_failures: bool = False
     filters: tuple[Mapping[str, Any], ...] = ()
     on_failure: str = ""
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
     def from_json(cls, found: dict[str, Any]) -> Self:
-        return cls(**{**found, "policy": Policy(**found["policy"])})
+        return cls(**{**found, "filters": tuple(found["filters"]), "policy": Policy(**found["policy"])})
 
 
 @dataclass(eq=False, slots=True)
@@ -84,6 +84,10 @@ class StreamSources:
             if lane.task is not None:
                 lane.task.cancel()
         self.lanes.clear()
+
+    def grew(self) -> bool:
+        """Whether ``check`` would find a record that it has not seen."""
+        return any(lane.shards.has_more(lane.shard_id, lane.position) for lane in self.lanes.values())
 
     def check(self) -> float | None:
         """Start what can be started; the time at which to check again, whatever else happens."""
@@ -165,7 +169,9 @@ class StreamSources:
         lane.todo.extendleft(reversed(verdict.again))
         if verdict.again:
             lane.not_before = self.clock() + pause(verdict.again[0].failures)
-        what = f"{lane.mapping.stream_arn}: {lane.mapping.function} failed for {len(batch.records)} record(s) ({reason})"
+        what = (
+            f"{lane.mapping.stream_arn}: {lane.mapping.function} failed for {len(batch.records)} record(s) ({reason})"
+        )
         if verdict.given_up is None:
             self.targets.failed(f"{what}; they are tried again")
             return

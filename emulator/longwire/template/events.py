@@ -1,29 +1,48 @@
-"""Event source mappings: SQS queues whose messages invoke a function."""
+"""Event source mappings: queues and streams that invoke a function."""
 
+import json
 import re
+from collections.abc import Mapping
+from typing import Any
 
-from longwire.core.api import EventSource
+from longwire.core.api import EventSource, StreamSource
+from longwire.core.event_pattern import check
 from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties, Resources
+from longwire.template.streams import OF_STREAMS, stream_of, stream_source
 
 __all__ = ["event_sources"]
 
 QUEUE = re.compile(r"arn:[\w-]+:sqs:[\w-]+:\d{12}:([\w-]+(?:\.fifo)?)")
 FUNCTION = re.compile(r"(?:arn:[\w-]+:lambda:[\w-]+:\d{12}:function:)?([\w-]+)(?::[\w$-]+)?")
+MAX_FILTERS = 10  # Lambda quotas: by default five, at most ten for one mapping
 
 
-def event_sources(resources: Resources) -> tuple[EventSource, ...]:
+def event_sources(resources: Resources) -> tuple[EventSource | StreamSource, ...]:
     """Those that are enabled; raises TemplateError."""
     found = (read(item, resources) for item in resources.of_type("AWS::Lambda::EventSourceMapping"))
     return tuple(source for source in found if source is not None)
 
 
-def read(properties: Properties, resources: Resources) -> EventSource | None:
-    queue = queue_of(properties, resources)
+def read(properties: Properties, resources: Resources) -> EventSource | StreamSource | None:
+    stream = stream_of(properties, resources)
+    source = stream or queue_of(properties, resources)
     function = function_of(properties, resources)
     if not properties.flag("Enabled", default=True):
-        properties.warn("Enabled", f"{function} gets nothing from {queue}: the event source is not enabled")
+        properties.warn("Enabled", f"{function} gets nothing from {source}: the event source is not enabled")
         return None
+    chosen, reported = filters(properties), reports(properties)
+    if stream:
+        return stream_source(properties, function, stream, chosen, reports=reported)
+    return queue_source(properties, function, source, chosen, reported=reported)
+
+
+def queue_source(
+    properties: Properties, function: str, queue: str, chosen: tuple[Mapping[str, Any], ...], *, reported: bool
+) -> EventSource:
+    for name in OF_STREAMS:
+        if name in properties.values:
+            raise properties.error(name, "is for streams, and this source is a queue")
     fifo = properties.text("EventSourceArn").endswith(".fifo")
     window = properties.number("MaximumBatchingWindowInSeconds", 0, 0, 300)
     if fifo and window:
@@ -33,8 +52,9 @@ def read(properties: Properties, resources: Resources) -> EventSource | None:
         queue=queue,
         batch_size=batch_size(properties, window, fifo=fifo),
         batching_window=float(window),
-        report_batch_item_failures=reports(properties),
+        report_batch_item_failures=reported,
         maximum_concurrency=concurrency(properties),
+        filters=chosen,
     )
 
 
@@ -43,7 +63,8 @@ def queue_of(properties: Properties, resources: Resources) -> str:
     found = QUEUE.fullmatch(arn)
     if found is None:
         service = arn.split(":")[2] if arn.count(":") > 2 else arn
-        raise properties.error("EventSourceArn", f"events of {service or 'nothing'} are not emulated; those of SQS are")
+        message = f"events of {service or 'nothing'} are not emulated; those of SQS, DynamoDB and Kinesis are"
+        raise properties.error("EventSourceArn", message)
     queues = resources.by_physical_id("AWS::SQS::Queue")
     names = {url.rsplit("/", 1)[-1]: logical_id for url, logical_id in queues.items()}
     if found[1] not in names:
@@ -58,6 +79,27 @@ def function_of(properties: Properties, resources: Resources) -> str:
         hint = did_you_mean(text, resources.functions)
         raise properties.error("FunctionName", f"the template has no function {text}", hint)
     return resources.functions[found[1]]
+
+
+def filters(properties: Properties) -> tuple[Mapping[str, Any], ...]:
+    listed = properties.mapping("FilterCriteria").get("Filters") or []
+    path = (*properties.path, "FilterCriteria", "Filters")
+    if not isinstance(listed, list) or len(listed) > MAX_FILTERS:
+        raise properties.places.error(path, f"takes a list of at most {MAX_FILTERS} filters")
+    return tuple(pattern(properties, entry, index) for index, entry in enumerate(listed))
+
+
+def pattern(properties: Properties, entry: Any, index: int) -> Mapping[str, Any]:
+    path = (*properties.path, "FilterCriteria", "Filters", index)
+    text = entry.get("Pattern") if isinstance(entry, dict) else None
+    if not isinstance(text, str):
+        raise properties.places.error(path, "takes a mapping with Pattern, which is JSON in a text")
+    try:
+        found: Mapping[str, Any] = json.loads(text)
+        check(found)
+    except ValueError as exc:
+        raise properties.places.error((*path, "Pattern"), f"is no event pattern: {exc}") from exc
+    return found
 
 
 def batch_size(properties: Properties, window: int, *, fifo: bool) -> int:

@@ -115,6 +115,7 @@ ROWS: Mapping[str, Row] = {
     "AWS::DynamoDB::GlobalTable": Row("{name}", "TableName", {**TABLE, "TableId": "{hash}"}),
     "AWS::DynamoDB::Table": Row("{name}", "TableName", TABLE),
     "AWS::Events::EventBus": Row("{name}", "Name", {"Arn": arn("events", "event-bus/{name}"), "Name": "{name}"}),
+    "AWS::Events::Rule": Row("{name}", "Name", {"Arn": arn("events", "rule/{name}")}),
     "AWS::IAM::ManagedPolicy": Row(
         "arn:aws:iam::{account}:policy/{name}",
         "ManagedPolicyName",
@@ -144,6 +145,8 @@ ROWS: Mapping[str, Row] = {
         QUEUE_URL, "QueueName", {"Arn": arn("sqs", "{name}"), "QueueName": "{name}", "QueueUrl": QUEUE_URL}
     ),
     "AWS::SSM::Parameter": Row("{name}", "Name", {"Arn": arn("ssm", "parameter/{path}")}, ("Type", "Value")),
+    "AWS::Scheduler::Schedule": Row("{name}", "Name", {"Arn": arn("scheduler", "schedule/default/{name}")}),
+    "AWS::Scheduler::ScheduleGroup": Row("{name}", "Name", {"Arn": arn("scheduler", "schedule-group/{name}")}),
     # Secrets Manager appends six random characters, so that a new secret never has an old one's ARN.
     "AWS::SecretsManager::Secret": Row(
         arn("secretsmanager", "secret:{name}-{short:.6}"),

@@ -21,7 +21,7 @@ SAM_NAMES = {
     "AuthorizerUri": ("AuthArn",),
     "AuthorizationType": ("AuthType",),
     "AuthorizerId": ("AuthArn",),
-    "EventSourceArn": ("Queue",),
+    "EventSourceArn": ("Queue", "Stream"),
     "TracingConfig": ("Tracing",),
     "DeadLetterConfig": ("DeadLetterQueue",),
 }

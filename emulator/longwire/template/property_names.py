@@ -58,13 +58,15 @@ TABLES: Mapping[str, str] = {
         | ImportSourceSpecification KinesisStreamSpecification VectorIndexes""",
     "AWS::Events::EventBus": """DeadLetterConfig Description EventSourceName KmsKeyIdentifier LogConfig Name! Policy
         Tags |""",
+    "AWS::Events::Rule": """Description EventBusName EventPattern Name RoleArn ScheduleExpression State Tags
+        Targets |""",
     "AWS::Kinesis::Stream": """DesiredShardLevelMetrics MaxRecordSizeInKiB Name RecordDistributionStrategy
         RetentionPeriodHours ShardCount StreamEncryption StreamModeDetails Tags WarmThroughputMiBps |""",
-    "AWS::Lambda::EventSourceMapping": """BatchSize BisectBatchOnFunctionError Enabled EventSourceArn FunctionName!
-        FunctionResponseTypes KmsKeyArn LoggingConfig MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds
-        MaximumRetryAttempts MetricsConfig ParallelizationFactor ProvisionedPollerConfig ScalingConfig StartingPosition
-        StartingPositionTimestamp Tags TumblingWindowInSeconds
-        | AmazonManagedKafkaEventSourceConfig DestinationConfig DocumentDBEventSourceConfig FilterCriteria Queues
+    "AWS::Lambda::EventSourceMapping": """BatchSize BisectBatchOnFunctionError DestinationConfig Enabled
+        EventSourceArn FilterCriteria FunctionName! FunctionResponseTypes KmsKeyArn LoggingConfig
+        MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts MetricsConfig
+        ParallelizationFactor ProvisionedPollerConfig ScalingConfig StartingPosition StartingPositionTimestamp Tags
+        TumblingWindowInSeconds | AmazonManagedKafkaEventSourceConfig DocumentDBEventSourceConfig Queues
         SelfManagedEventSource SelfManagedKafkaEventSourceConfig SourceAccessConfigurations Topics""",
     "AWS::Lambda::Function": """Architectures Code! CodeSigningConfigArn DeadLetterConfig Description Environment
         EphemeralStorage FunctionName FunctionScalingConfig Handler ImageConfig KmsKeyArn LoggingConfig MemorySize
@@ -75,8 +77,8 @@ TABLES: Mapping[str, str] = {
         BucketName BucketNamePrefix BucketNamespace CorsConfiguration IntelligentTieringConfigurations
         InventoryConfigurations LifecycleConfiguration LoggingConfiguration MetadataConfiguration
         MetadataTableConfiguration MetricsConfigurations ObjectLockConfiguration ObjectLockEnabled OwnershipControls
-        PublicAccessBlockConfiguration Tags VersioningConfiguration WebsiteConfiguration
-        | NotificationConfiguration ReplicationConfiguration""",
+        NotificationConfiguration PublicAccessBlockConfiguration Tags VersioningConfiguration WebsiteConfiguration
+        | ReplicationConfiguration""",
     "AWS::SNS::Subscription": """DeliveryPolicy Endpoint FilterPolicy FilterPolicyScope Protocol! RawMessageDelivery
         RedrivePolicy Region SubscriptionRoleArn TopicArn! | ReplayPolicy""",
     "AWS::SNS::Topic": """ContentBasedDeduplication DataProtectionPolicy DeliveryStatusLogging DisplayName
@@ -86,12 +88,17 @@ TABLES: Mapping[str, str] = {
         KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod QueueName
         ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled Tags VisibilityTimeout |""",
     "AWS::SSM::Parameter": "AllowedPattern DataType Description Name Policies Tags Tier Type! Value! |",
+    "AWS::Scheduler::Schedule": """ActionAfterCompletion Description EndDate FlexibleTimeWindow! GroupName KmsKeyArn
+        Name ScheduleExpression! ScheduleExpressionTimezone StartDate State Target! |""",
+    "AWS::Scheduler::ScheduleGroup": "Name Tags |",
     "AWS::SecretsManager::Secret": """Description GenerateSecretString KmsKeyId Name ReplicaRegions SecretString Tags
         Type |""",
 }
 
 ROUTE_SETTINGS = "DataTraceEnabled DetailedMetricsEnabled LoggingLevel ThrottlingBurstLimit ThrottlingRateLimit"
 KEYS = "AttributeName! KeyType!"
+TARGET = """DeadLetterConfig EcsParameters Input InputTransformer KinesisParameters RedshiftDataParameters RetryPolicy
+    RoleArn RunCommandParameters SageMakerPipelineParameters SqsParameters"""
 INDEX = "IndexName! KeySchema! Projection! ContributorInsightsSpecification OnDemandThroughput ProvisionedThroughput"
 # The same for properties that are mappings, or lists of them.
 NESTED: Mapping[str, Mapping[str, str]] = {
@@ -119,12 +126,21 @@ NESTED: Mapping[str, Mapping[str, str]] = {
         "StreamSpecification": "ResourcePolicy StreamViewType!",
         "TimeToLiveSpecification": "AttributeName Enabled!",
     },
-    "AWS::Lambda::EventSourceMapping": {"ScalingConfig": "MaximumConcurrency"},
+    "AWS::Events::Rule": {"Targets": f"Arn! Id! AppSyncParameters BatchParameters HttpParameters InputPath {TARGET}"},
+    "AWS::Lambda::EventSourceMapping": {
+        "DestinationConfig": "OnFailure",
+        "FilterCriteria": "Filters",
+        "ScalingConfig": "MaximumConcurrency",
+    },
     "AWS::Lambda::Function": {
         "Environment": "Variables",
         "LoggingConfig": "ApplicationLogLevel LogFormat LogGroup SystemLogLevel",
     },
     "AWS::SQS::Queue": {"RedrivePolicy": "deadLetterTargetArn! maxReceiveCount!"},
+    "AWS::Scheduler::Schedule": {
+        "FlexibleTimeWindow": "MaximumWindowInMinutes Mode!",
+        "Target": f"Arn! EventBridgeParameters {TARGET.replace('RoleArn', 'RoleArn!')}",
+    },
     "AWS::SecretsManager::Secret": {
         "GenerateSecretString": """ExcludeCharacters ExcludeLowercase ExcludeNumbers ExcludePunctuation
             ExcludeUppercase GenerateStringKey IncludeSpace PasswordLength RequireEachIncludedType

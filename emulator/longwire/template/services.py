@@ -8,6 +8,7 @@ from longwire.template import physical_ids
 from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties, Resources
 from longwire.template.resource_types import CREATED
+from longwire.template.rules import check_function, checked_rule, checked_schedule
 
 __all__ = ["created_resources"]
 
@@ -20,7 +21,7 @@ def created_resources(resources: Resources) -> dict[str, Resource]:
 
     ``physical_id`` is what Ref gives, and the property that names the resource is always there.
     """
-    items = (item for item in resources.of_type(*sorted(CREATED)) if is_created(item))
+    items = (item for item in resources.of_type(*sorted(CREATED)) if is_created(item, resources))
     return {item.logical_id: created(item, resources) for item in items}
 
 
@@ -33,22 +34,30 @@ def created(item: Properties, resources: Resources) -> Resource:
     if item.type in FIFO_NAMES:
         check_fifo(item, values[FIFO_NAMES[item.type]])
     if item.type == "AWS::SNS::Topic" and "Subscription" in values:
-        values["Subscription"] = [entry for entry in entries(item, "Subscription") if delivers(item, entry)]
+        listed = entries(item, "Subscription")
+        values["Subscription"] = [entry for entry in listed if delivers(item, entry, resources)]
+    if item.type == "AWS::Events::Rule":
+        values = checked_rule(item, values, resources)
+    if item.type == "AWS::Scheduler::Schedule":
+        checked_schedule(item, resources)
     if item.type in TABLES:
         check_table(item)
     return Resource(item.logical_id, item.type, values, identities.ref(item.logical_id, item.path), item.location)
 
 
-def is_created(item: Properties) -> bool:
+def is_created(item: Properties, resources: Resources) -> bool:
     """Everything but a subscription to which nothing is delivered."""
-    return item.type != "AWS::SNS::Subscription" or delivers(item, item.values)
+    return item.type != "AWS::SNS::Subscription" or delivers(item, item.values, resources)
 
 
-def delivers(item: Properties, subscription: Mapping[str, Any]) -> bool:
+def delivers(item: Properties, subscription: Mapping[str, Any], resources: Resources) -> bool:
     protocol = subscription.get("Protocol")
-    if protocol != "sqs":
-        item.places.unsupported(item.path[:2], f"a subscription with Protocol {protocol} gets nothing here; sqs does")
-    return bool(protocol == "sqs")
+    if protocol == "lambda":
+        check_function(item, str(subscription.get("Endpoint")), item.path[:2], resources)
+    elif protocol != "sqs":
+        message = f"a subscription with Protocol {protocol} gets nothing here; lambda and sqs do"
+        item.places.unsupported(item.path[:2], message)
+    return protocol in ("lambda", "sqs")
 
 
 def check_fifo(item: Properties, name: str) -> None:

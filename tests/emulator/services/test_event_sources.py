@@ -41,6 +41,7 @@ QUEUES = (
     sqs_queue("groups.fifo", ContentBasedDeduplication=True),
     sqs_queue("slowly"),
     sqs_queue("few"),
+    sqs_queue("chosen"),
 )
 SOURCES = (
     EventSource("Dead", "dead"),
@@ -50,6 +51,7 @@ SOURCES = (
     EventSource("Groups", "groups.fifo"),
     EventSource("Slowly", "slowly", batch_size=100, batching_window=1),
     EventSource("Few", "few", batch_size=1, maximum_concurrency=2),
+    EventSource("Chosen", "chosen", filters=({"body": {"n": [{"numeric": [">", 1]}]}},)),
 )
 
 
@@ -271,7 +273,15 @@ def test_a_reset_forgets_batches_that_are_under_way(running: Any, sqs: Any, api:
     assert api.next("chat-Few").bodies == ["fresh"]
 
 
+def test_a_message_that_no_filter_lets_through_is_deleted_and_nobody_sees_it(sqs: Any, api: Lambda) -> None:
+    for body in ("text", '{"n": 1}', '{"n": 2}'):
+        sqs.send_message(QueueUrl=url("chosen"), MessageBody=body)
+    assert api.next("chat-Chosen").bodies == ['{"n": 2}']
+    until(lambda: counts(sqs, "chosen") == ("0", "0"))
+    assert api.invocations.empty()
+
+
 def test_a_mapping_survives_its_json() -> None:
-    mapping = Mapping("f", "q.fifo", 5, 1.5, True, 3, 60.0)
+    mapping = Mapping("f", "q.fifo", 5, 1.5, True, 3, 60.0, ({"body": ["a"]},))
     assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
     assert (mapping.is_fifo, mapping.concurrency) == (True, 3)

@@ -18,6 +18,7 @@ SETUP = {
     "invoke_url": "http://127.0.0.1:9",
     "resources": [],
     "mappings": [],
+    "streams": [],
 }
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKIA/20261124/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=00"
 
@@ -88,7 +89,7 @@ def test_it_reports_what_there_is_to_log(started: list[Process]) -> None:
     assert process.report() == {"log": "translate is not emulated: moto has no such service"}
 
 
-def test_a_topics_web_subscriber_is_not_called_on_another_machine(started: list[Process]) -> None:
+def test_a_topics_web_subscriber_is_told_of_and_not_called(started: list[Process]) -> None:
     process = Process()
     started.append(process)
     assert process.report() == {"ready": True}
@@ -104,7 +105,9 @@ def test_a_topics_web_subscriber_is_not_called_on_another_machine(started: list[
         connection.request("POST", "/", body, form)
         answers.append(connection.getresponse().read())
     connection.close()
-    assert b"nobody.example is not this machine" in answers[-1]
+    assert b"<MessageId>" in answers[-1]
+    told = f"http://nobody.example/ got no message of {topic}: http is not emulated"
+    assert process.report() == {"log": told}
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,15 @@ def test_what_a_mapping_leaves_out_is_lambdas_default(plain: Sample) -> None:
 
 
 def test_a_mapping_has_all_that_it_says(plain: Sample) -> None:
+    chosen = """FilterCriteria: {Filters: [{Pattern: '{"body": ["a"]}'}]}"""
     plain.append(
-        MAPPING
-        % ", BatchSize: 100, MaximumBatchingWindowInSeconds: 5, FunctionResponseTypes: [ReportBatchItemFailures], "
-        "ScalingConfig: {MaximumConcurrency: 3}"
+        MAPPING % f", {chosen}, BatchSize: 100, MaximumBatchingWindowInSeconds: 5,"
+        " FunctionResponseTypes: [ReportBatchItemFailures], ScalingConfig: {MaximumConcurrency: 3}"
     )
 
-    assert plain.load().event_sources == (EventSource("MessageFunction", "Results", 100, 5.0, True, 3),)
+    assert plain.load().event_sources == (
+        EventSource("MessageFunction", "Results", 100, 5.0, True, 3, ({"body": ["a"]},)),
+    )
 
 
 @pytest.mark.parametrize("name", ["!Ref Live", "!GetAtt ConnectFunction.Arn", "plain-connect", "'plain-connect:live'"])
@@ -56,7 +58,13 @@ def test_a_mapping_that_is_not_enabled_is_left_out_with_a_warning(plain: Sample)
         (", ScalingConfig: {MaximumConcurrency: 1}", "1 is not between 2 and 1,000"),
         (", ScalingConfig: {Maximum: 1}", "ScalingConfig has no Maximum"),
         (", FunctionResponseTypes: [Report]", "'Report' does not exist"),
-        (", FilterCriteria: {}", "FilterCriteria of AWS::Lambda::EventSourceMapping is not emulated"),
+        (", FilterCriteria: {Filters: [{Pattern: '{'}]}", "is no event pattern"),
+        (", FilterCriteria: {Filters: [{Pattern: '{\"a\": 1}'}]}", "a: has to be an object or a list"),
+        (", FilterCriteria: {Filters: [{Pattern: {a: [1]}}]}", "takes a mapping with Pattern, which is JSON in a text"),
+        (", FilterCriteria: {Filters: a}", "takes a list of at most 10 filters"),
+        (", FilterCriteria: {Filter: []}", "FilterCriteria has no Filter"),
+        (", StartingPosition: LATEST", "is for streams, and this source is a queue"),
+        (", Topics: [a]", "Topics of AWS::Lambda::EventSourceMapping is not emulated"),
         (", Enabled: maybe", "takes true or false"),
     ],
 )
@@ -72,11 +80,11 @@ def test_a_mapping_that_lambda_would_refuse_or_that_is_not_emulated_is_refused(
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("!GetAtt Results.Arn", "!Ref Results", "are not emulated; those of SQS are"),
+        ("!GetAtt Results.Arn", "!Ref Results", "are not emulated; those of SQS, DynamoDB and Kinesis are"),
         (
             "!GetAtt Results.Arn",
-            "'arn:aws:kinesis:us-east-1:123456789012:stream/x'",
-            "events of kinesis are not emulated",
+            "'arn:aws:kafka:us-east-1:123456789012:cluster/x'",
+            "events of kafka are not emulated",
         ),
         (
             "!GetAtt Results.Arn",

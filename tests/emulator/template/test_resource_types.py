@@ -35,7 +35,7 @@ def test_a_type_that_is_understood_or_means_nothing_here_is_accepted(kind: str) 
         ("AWS::Serverless::HttpApi", "HTTP APIs", None),
         ("AWS::Lambda::LayerVersion", "layers", None),
         ("AWS::Lambda::Url", "function URLs", None),
-        ("AWS::Events::Rule", "EventBridge rules", None),
+        ("AWS::Pipes::Pipe", "EventBridge pipes", None),
         ("AWS::CloudFormation::Stack", "nested stacks", None),
         ("Custom::Thing", "custom resources", None),
         ("AWS::EKS::Cluster", "is not emulated", None),

@@ -80,13 +80,13 @@ def test_the_name_of_a_fifo_queue_ends_in_fifo_and_no_other_does(
 @pytest.mark.parametrize(
     "resource",
     [
-        "{Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref Topic, Protocol: lambda}}",
-        "{Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: lambda, Endpoint: x}]}}",
+        "{Type: AWS::SNS::Subscription, Properties: {TopicArn: !Ref Topic, Protocol: email}}",
+        "{Type: AWS::SNS::Topic, Properties: {Subscription: [{Protocol: email, Endpoint: x}]}}",
     ],
 )
-def test_a_subscription_of_anything_but_a_queue_is_refused(plain: Sample, resource: str) -> None:
+def test_a_subscription_of_anything_but_a_function_or_a_queue_is_refused(plain: Sample, resource: str) -> None:
     plain.append(f"  Extra: {resource}\n")
 
-    assert plain.error().message == "a subscription with Protocol lambda gets nothing here; sqs does"
+    assert plain.error().message == "a subscription with Protocol email gets nothing here; lambda and sqs do"
     resources = plain.load(allow_unsupported=True).resources
     assert "Extra" not in resources or resources["Extra"].properties["Subscription"] == []
