@@ -14,11 +14,7 @@ ALONE = {
     "emulator/longwire/__init__.py": "holds the version",
     "emulator/longwire/__main__.py": "calls cli.main",
     "infra/longwire_infra/__init__.py": "holds nothing",
-<<<<<<< HEAD
-=======
-    "emulator/longwire/core/api.py": "records; every test of the core builds them",
     "emulator/longwire/core/event_source.py": "records; the tests of template and services build them",
->>>>>>> 0a38649 (Streams, topics, buses, buckets and schedules invoke functions; Time to Live deletes items)
     "emulator/longwire/core/events.py": "records; every test of the core builds them",
     "emulator/longwire/runtime/outcome.py": "a record; every test of the runtime builds it",
     "emulator/longwire/runtime/surroundings.py": "a record; every pool is made with one",
