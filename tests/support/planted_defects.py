@@ -221,7 +221,7 @@ DEFECTS = [
            "set by Lambda"),
     Defect("sam", "LogFormat: JSON", "LogFormat: Json", "LogFormat", "Handler: LoggingConfig.LogFormat",
            "neither Text"),
-    Defect("sam", "Type: SQS\n", "Type: Schedule\n", "Schedule", "Worker: Events.Outgoing.Type", "Schedule are not"),
+    Defect("sam", "Type: SQS\n", "Type: MSK\n", "MSK", "Worker: Events.Outgoing.Type", "MSK are not"),
     Defect("sam", "BatchSize: 5", "BatchSize: 500", "500", "Worker: Events.Outgoing.BatchSize", "between 1 and 10"),
     Defect("sam", "- ReportBatchItemFailures", "- ReportItemFailures", "FunctionResponseTypes:",
            "Worker: Events.Outgoing.FunctionResponseTypes", "Did you mean ReportBatchItemFailures?"),
