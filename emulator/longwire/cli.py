@@ -7,10 +7,9 @@ import click
 
 from longwire import __version__
 from longwire.errors import LongwireError
+from longwire.project import chosen
 
 __all__ = ["main"]
-
-DEFAULT_TEMPLATES = ("template.yaml", "template.yml")
 
 
 class Command(click.Command):
@@ -38,6 +37,7 @@ def main() -> None:
 DEV_EXAMPLES = """Examples:
   longwire dev
   longwire dev --template template.yaml --port 9000
+  longwire dev --template cdk.out
   longwire dev --port 0 --json | jq .
   longwire dev --env-vars env.json --parameter-overrides Stage=dev LogLevel=DEBUG
   longwire dev --set idle_timeout=60 --set ping_resets_idle=true
@@ -51,7 +51,7 @@ DEV_EXAMPLES = """Examples:
     "--template",
     "--template-file",
     type=click.Path(path_type=Path),
-    help="SAM or CloudFormation template.  [default: template.yaml, else template.yml]",
+    help="SAM or CloudFormation template, or CDK's cdk.out.  [default: template.yaml, .yml or .json, else cdk.out]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; localhost works too.")
 @click.option(
@@ -141,11 +141,11 @@ def dev(
     """
     if overrides and not parameter_overrides:
         context.fail(f"Got unexpected extra argument ({overrides[0]})")
-    chosen = template if template is not None else default_template(Path.cwd())
+    found = chosen(template, Path.cwd())
     from longwire.dev import Dev
 
     run = Dev(
-        chosen,
+        found,
         host,
         port,
         env_vars,
@@ -243,13 +243,3 @@ def load(
 
     command = LoadCommand(url, scenario, fail_if, remote=remote)
     sys.exit(command.run(seed=seed, processes=processes, as_json=as_json, page=html))
-
-
-def default_template(folder: Path) -> Path:
-    from longwire.errors import UsageError
-
-    found = next((folder / name for name in DEFAULT_TEMPLATES if (folder / name).is_file()), None)
-    if found is None:
-        names = " or ".join(DEFAULT_TEMPLATES)
-        raise UsageError(f"no {names} in {folder}. Give one with --template PATH.")
-    return found

@@ -22,6 +22,7 @@ from longwire.emulator import DEFAULT_PORT, Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
 from longwire.inspector.timeline import Entry, shown
+from longwire.project import Chosen
 from longwire.screen import first_screen, line
 from longwire.server.hosts import is_loopback
 from longwire.settings_file import effective_settings
@@ -43,7 +44,7 @@ def say(text: str) -> None:
 class Dev:
     """One run of the command; ``run`` returns its exit code. Raises LongwireError for what the user can mend."""
 
-    template: Path
+    chosen: Chosen
     host: str
     port: int | None
     env_vars: Path | None
@@ -66,6 +67,8 @@ class Dev:
         if self.usage_out is not None:
             check_usage_file(self.usage_out)
         stack = self.stack()
+        if self.chosen.note and not self.quiet:
+            say(self.chosen.note)
         if not is_loopback(self.host):
             say(f"--host {self.host}: anybody who reaches this address can run your handlers.")
         console = Console(lost_lines, STDOUT) if self.as_json else Console(lost_text)
@@ -73,6 +76,10 @@ class Dev:
         runner = asyncio.Runner(loop_factory=new_event_loop)
         with closing(console), output as write, runner:
             return runner.run(self.serve(stack, self.options(stack, quotas, console, write), console))
+
+    @property
+    def template(self) -> Path:
+        return self.chosen.file
 
     @property
     def style(self) -> Style:
@@ -99,6 +106,7 @@ class Dev:
             self.template,
             parameters=parameters,
             region=self.region,
+            stack_name=self.chosen.stack_name or None,
             allow_unsupported=self.allow_unsupported,
             programs=programs(self.programs),
         )

@@ -34,11 +34,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 @pytest.fixture(scope="session")
 def longwire_template(pytestconfig: pytest.Config) -> Path:
     """The template to run."""
+    from longwire.errors import UsageError
+    from longwire.project import chosen
+
     given = pytestconfig.getoption("--longwire-template")
-    if given:
-        return pytestconfig.invocation_params.dir / str(given)
-    found = [pytestconfig.rootpath / name for name in ("template.yaml", "template.yml")]
-    return next((path for path in found if path.is_file()), found[0])
+    try:
+        return chosen(pytestconfig.invocation_params.dir / str(given) if given else None, pytestconfig.rootpath).file
+    except UsageError as exc:
+        pytest.fail(str(exc), pytrace=False)
 
 
 @pytest.fixture(scope="session")

@@ -72,7 +72,7 @@ def test_a_wrong_template_is_one_message_with_file_and_line(
 def test_no_template_at_all_says_where_it_looked(tmp_path: Path, env: dict[str, str]) -> None:
     shown = run(tmp_path, env, "dev")
     assert shown.returncode == 1
-    assert f"no template.yaml or template.yml in {tmp_path}" in shown.stderr
+    assert f"no template.yaml, template.yml, template.json or cdk.out in {tmp_path}" in shown.stderr
 
 
 def test_a_table_that_cannot_be_is_said_with_its_line(project: Path, env: dict[str, str]) -> None:

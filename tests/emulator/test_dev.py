@@ -7,12 +7,13 @@ import pytest
 
 from longwire.dev import Dev
 from longwire.errors import TemplateError, UsageError
+from longwire.project import Chosen
 
 TEMPLATE = Path(__file__).parents[1] / "bench" / "echo_app" / "template.yaml"
 
 
 def dev(template: Path = TEMPLATE, *, env_vars: Path | None = None, overrides: tuple[str, ...] = ()) -> Dev:
-    return Dev(template, "127.0.0.1", 0, env_vars, overrides, "eu-central-1", as_json=True, quiet=True)
+    return Dev(Chosen(template), "127.0.0.1", 0, env_vars, overrides, "eu-central-1", as_json=True, quiet=True)
 
 
 def test_the_stack_is_in_the_region_that_was_asked_for() -> None:

@@ -58,9 +58,9 @@ def sample(name: str, folder: Path) -> Sample:
     """A folder of samples, with its code, below ``folder``; its functions run on the Python that is here."""
     copied = folder / name
     shutil.copytree(SAMPLES / name, copied)
-    (file,) = copied.glob("template.*")
-    file.write_text(file.read_text().replace("python3.11", RUNNING))
-    return Sample(file)
+    for file in (*copied.glob("template.*"), *copied.glob("cdk.out/*.template.json")):
+        file.write_text(file.read_text().replace("python3.11", RUNNING))
+    return Sample(next(copied.glob("template.*"), copied))
 
 
 def written(text: str, folder: Path, name: str = "template.yaml") -> Sample:

@@ -59,7 +59,9 @@ class TemplateCache:
     def inline_code(self, code: str, file: str = "index.py") -> Path:
         """A folder that holds the code as ``index.py`` or ``index.js``, as Lambda names it; raises OSError."""
         folder = self.folder / "inline" / sha256(code.encode()).hexdigest()[:32]
-        self.write(folder / file, code)
+        if not (folder / file).is_file():
+            self.write(folder / file, code)
+            os.utime(folder / file, (0, 0))  # named by its content, so that it is never an edit
         return folder
 
     def entry(self, key: str) -> Path:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from longwire.errors import TemplateError
+from longwire.template.assets import asset_of
 from longwire.template.cache import TemplateCache
 from longwire.template.intrinsics import Resolver
 from longwire.template.places import KeyPath, Places, did_you_mean
@@ -27,8 +28,12 @@ def code_folder(function: Properties, source: Source, resolver: Resolver, cache:
         return inline(code["ZipFile"], file, (*path, "ZipFile"), function.places, cache)
     if isinstance(code, dict) and "ImageUri" in code:
         raise function.error("PackageType", "container images are not emulated", "Use PackageType: Zip.")
+    asset = asset_of(source.data["Resources"].get(function.logical_id, {}), "Code", code, source.file.parent)
+    if asset is not None:
+        return local(str(asset.absolute()), path, function.places, source.file.parent)
     if not isinstance(code, str) or code.startswith("s3://"):
-        hint = "Name a local folder; `sam build` writes a template that does: .aws-sam/build/template.yaml"
+        hint = "Name a local folder; `sam build` writes a template that does: .aws-sam/build/template.yaml. That of "
+        hint += "`cdk synth` stands in cdk.out, beside its assets."
         raise function.places.error(path, "the code is in S3, which is not read", hint)
     return local(code, path, function.places, source.file.parent)
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from longwire.core.api import Architecture, Function
 from longwire.errors import TemplateError
 from longwire.template.cache import TemplateCache
+from longwire.template.custom_resources import providers
 from longwire.template.function_code import code_folder
 from longwire.template.programs import Program, with_program
 from longwire.template.properties import Properties, Resources
@@ -36,7 +37,10 @@ def functions(
     """All functions by logical id; raises TemplateError. Those of ``programs`` may have any runtime."""
     found: dict[str, Function] = {}
     names: dict[str, str] = {}
+    unused = providers(resources.live)
     for properties in resources.of_type("AWS::Lambda::Function"):
+        if properties.logical_id in unused:
+            continue
         function = read(properties, resources, source, cache, programs or {})
         if function.name in names:
             message = f"{function.name} is the name of {names[function.name]} already"

@@ -59,7 +59,9 @@ def type_of(places: Places, path: KeyPath, facts: Mapping[str, Any]) -> str:
     kind = facts.get("Type")
     if not isinstance(kind, str):
         raise places.error(path, "a Parameter needs a Type", "Type: String")
-    if stored := STORED.fullmatch(kind):
+    if (stored := STORED.fullmatch(kind)) and "[cdk:skip]" in str(facts.get("Description")):
+        return stored[1]  # CDK's BootstrapVersion: no resource refers to it
+    if stored:
         message = "is taken as it stands; on AWS it names a Parameter Store entry whose value is used"
         places.warn((*path, "Type"), message, f"--parameter-overrides {path[1]}=VALUE gives the value itself.")
         return stored[1]

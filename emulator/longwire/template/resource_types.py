@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
+from longwire.template.custom_resources import HARMLESS
 from longwire.template.places import did_you_mean
 
 __all__ = ["CREATED", "SERVERLESS", "refusal"]
@@ -118,7 +119,7 @@ REFUSED: Mapping[str, str] = {
 
 def refusal(kind: str) -> tuple[str, str | None] | None:
     """Why a type cannot be used, with a suggestion; None for one that can."""
-    if kind in SERVERLESS or kind in READ or kind in CREATED or kind in CONFIGURATION:
+    if kind in SERVERLESS or kind in READ or kind in CREATED or kind in CONFIGURATION or kind in HARMLESS:
         return None
     for pattern, reason in REFUSED.items():
         if fnmatchcase(kind, pattern):

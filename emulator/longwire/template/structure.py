@@ -19,6 +19,7 @@ ATTRIBUTES = (
     "UpdateReplacePolicy",
 )  # fmt: skip
 POLICIES = ("Delete", "Retain", "RetainExceptOnCreate", "Snapshot")
+CDK_RULE = "CheckBootstrapVersion"  # looks at a parameter of CDK's own, which says nothing of the stack
 SAM_ATTRIBUTES = ("Connectors", "IgnoreGlobals")
 
 
@@ -44,7 +45,7 @@ def check_structure(places: Places) -> None:
             raise places.source_error(("Transform",), f"the transform {transform} is not emulated", hint)
     for logical_id, resource in data["Resources"].items():
         check_resource(places, logical_id, resource)
-    if "Rules" in data:
+    if data.get("Rules", {}).keys() - {CDK_RULE}:
         places.warn(("Rules",), "are not evaluated")
 
 

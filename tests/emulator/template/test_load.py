@@ -92,10 +92,7 @@ def test_json_that_a_program_wrote_loads(tmp_path: Path) -> None:
     connect = stack.api.routes["$connect"].integration
     assert connect is not None
     assert connect.function in stack.functions
-    assert [warning.split(": ")[1] for warning in stack.warnings] == [
-        "Rules",
-        "Parameters.BootstrapVersion.Type",
-    ]
+    assert stack.warnings == ()
 
 
 def test_the_backend_of_this_repository_loads(tmp_path: Path) -> None:

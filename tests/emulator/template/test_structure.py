@@ -51,7 +51,7 @@ def test_everything_that_a_template_may_have_is_accepted() -> None:
 
 
 def test_rules_are_said_to_be_ignored() -> None:
-    places = places_of(f"Rules: {{}}\n{QUEUE}")
+    places = places_of(f"Rules: {{Own: {{}}}}\n{QUEUE}")
 
     check_structure(places)
     assert places.warnings == ["template.yaml:1:1: Rules: are not evaluated"]
