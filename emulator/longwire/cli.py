@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from longwire import __version__
 from longwire.errors import LongwireError
@@ -64,6 +65,10 @@ DEV_EXAMPLES = """Examples:
     "-n", "--env-vars", type=click.Path(path_type=Path), help="JSON file with variables for functions, as SAM's."
 )
 @click.option("--parameter-overrides", multiple=True, metavar="KEY=VALUE...", help="Template parameters, as SAM's.")
+@click.option("--config-env", metavar="NAME", help="Environment of samconfig.toml.  [default: default]")
+@click.option(
+    "--config-file", type=click.Path(path_type=Path), help="SAM's settings.  [default: samconfig.toml by the template]"
+)
 @click.option(
     "--region",
     default="us-east-1",
@@ -122,6 +127,8 @@ def dev(
     port: int | None,
     env_vars: Path | None,
     parameter_overrides: tuple[str, ...],
+    config_env: str | None,
+    config_file: Path | None,
     region: str,
     as_json: bool,
     allow_unsupported: bool,
@@ -141,7 +148,9 @@ def dev(
     """
     if overrides and not parameter_overrides:
         context.fail(f"Got unexpected extra argument ({overrides[0]})")
-    found = chosen(template, Path.cwd())
+    found = chosen(template, Path.cwd(), config_env, config_file)
+    if found.region and context.get_parameter_source("region") is ParameterSource.DEFAULT:
+        region = found.region
     from longwire.dev import Dev
 
     run = Dev(

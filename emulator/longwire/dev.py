@@ -105,6 +105,7 @@ class Dev:
         stack = load(
             self.template,
             parameters=parameters,
+            defaults=self.chosen.parameters,
             region=self.region,
             stack_name=self.chosen.stack_name or None,
             allow_unsupported=self.allow_unsupported,

@@ -195,3 +195,21 @@ def test_a_person_sees_routes_and_addresses(project: Path, env: dict[str, str]) 
     assert "$default" in shown
     assert "app.echo" in shown
     assert "/_longwire/" in shown
+
+
+def test_samconfig_gives_parameters_region_and_name_and_options_win(project: Path, dev: Dev) -> None:
+    (project / "samconfig.toml").write_text(
+        "[default.deploy.parameters]\nstack_name = 'chat'\nregion = 'eu-west-1'\n"
+        "parameter_overrides = ['Greeting=salve', 'Unknown=1']\n"
+    )
+    environment = ("AWS_LAMBDA_FUNCTION_NAME', 'chat-Echo", "AWS_REGION', 'eu-west-1", "GREETING', 'salve")
+    with dev("--port", "0") as running, connect(running.ready["websocket_url"]) as ws:
+        ws.send("env")
+        shown = str(ws.recv(10))
+        assert [part in shown for part in environment] == [True] * 3
+    options = ("--port", "0", "--region", "us-west-2", "--parameter-overrides", "Greeting=ave")
+    with dev(*options) as running, connect(running.ready["websocket_url"]) as ws:
+        ws.send("env")
+        shown = str(ws.recv(10))
+        assert "AWS_REGION', 'us-west-2" in shown
+        assert "GREETING', 'ave" in shown

@@ -42,10 +42,12 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     stack_name: str | None = None,
     allow_unsupported: bool = False,
     programs: Mapping[str, Program] | None = None,
+    defaults: Mapping[str, str] | None = None,
 ) -> Stack:
     """Read a template.
 
-    ``parameters`` override the template's defaults. ``cache`` is the folder for expanded templates and inline code,
+    ``parameters`` override the template's defaults; ``defaults`` do too, where the template has such a Parameter, as
+    `sam deploy` takes those of samconfig.toml. ``cache`` is the folder for expanded templates and inline code,
     by default ``longwire`` in the user's cache folder. ``allow_unsupported`` turns resource types and properties
     that are not emulated into warnings. ``programs`` run functions, by name or logical id, in the place of what the
     template names. Raises TemplateError, and UsageError for an argument that is wrong.
@@ -54,7 +56,9 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     source = read(path)
     places = Places(source, allow_unsupported)
     check_structure(places)
-    values = parameter_values(places, parameters or {})
+    declared = source.data.get("Parameters") or {}
+    known = {name: value for name, value in (defaults or {}).items() if name in declared}
+    values = parameter_values(places, {**known, **(parameters or {})})
     check_conditions(places, values)
     conditions = Resolver(source.data, values, places, stack, region).conditions
     check_types(places, source.data["Resources"], conditions)
