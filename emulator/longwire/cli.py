@@ -115,6 +115,13 @@ DEV_EXAMPLES = """Examples:
     help="Run a function by a program that speaks the Lambda Runtime API, or by a container at http://127.0.0.1:PORT.",
 )
 @click.option(
+    "--layer",
+    "layers",
+    multiple=True,
+    metavar="ARN=PATH",
+    help="A folder or zip file with the content of a layer that is not in the template.",
+)
+@click.option(
     "--no-reload", is_flag=True, help="Take over edits of code, template and --env-vars at the next start, not at once."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only say when ready, and what is wrong with an edit.")
@@ -138,6 +145,7 @@ def dev(
     usage_out: Path | None,
     access_log: str | None,
     programs: tuple[str, ...],
+    layers: tuple[str, ...],
     no_reload: bool,
     quiet: bool,
     overrides: tuple[str, ...],
@@ -169,6 +177,7 @@ def dev(
         usage_out=usage_out,
         access_log=access_log,
         programs=programs,
+        layers=layers,
         reload=not no_reload,
     )
     sys.exit(run.run())

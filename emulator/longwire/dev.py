@@ -26,6 +26,7 @@ from longwire.project import Chosen
 from longwire.screen import first_screen, line
 from longwire.server.hosts import is_loopback
 from longwire.settings_file import effective_settings
+from longwire.template.layers import given_layers
 from longwire.template.load import load
 from longwire.template.parameter_overrides import parse
 from longwire.template.programs import programs
@@ -59,6 +60,7 @@ class Dev:
     usage_out: Path | None = None
     access_log: str | None = None
     programs: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
     reload: bool = True
     started: float = field(default_factory=time.perf_counter)
 
@@ -110,6 +112,7 @@ class Dev:
             stack_name=self.chosen.stack_name or None,
             allow_unsupported=self.allow_unsupported,
             programs=programs(self.programs),
+            layers=given_layers(self.layers),
         )
         if self.env_vars is not None:
             from longwire.template.env_vars import apply

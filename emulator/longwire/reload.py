@@ -43,7 +43,8 @@ class Reload:
         self.unsubscribe: Callable[[], None] = lambda: None
 
     def roots(self) -> list[str]:
-        return [*self.files, *sorted({function.code for function in self.emulator.stack.functions.values()})]
+        functions = self.emulator.stack.functions.values()
+        return [*self.files, *sorted({folder for each in functions for folder in (each.code, *each.layers)})]
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -86,8 +87,8 @@ class Reload:
         return found
 
     def owns(self, function: Function, paths: set[str]) -> bool:
-        folder = function.code.rstrip(os.sep) + os.sep
-        return any(path.startswith(folder) for path in paths.difference(self.files))
+        folders = tuple(folder.rstrip(os.sep) + os.sep for folder in (function.code, *function.layers))
+        return any(path.startswith(folders) for path in paths.difference(self.files))
 
     def tell(self, files: list[str], deployed: Deployed) -> None:
         if self.problem:

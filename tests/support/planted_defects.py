@@ -74,8 +74,6 @@ DEFECTS = [
            "Did you mean AWS::Logs::LogGroup?"),
     Defect("sam", "Type: AWS::Logs::LogGroup", "Type: AWS::Serverless::HttpApi", "HttpApi", "HandlerLogs: Type",
            "HTTP APIs are not emulated"),
-    Defect("sam", "Type: AWS::Logs::LogGroup", "Type: AWS::Serverless::LayerVersion", "LayerVersion",
-           "HandlerLogs: Type", "layers are not emulated"),
     Defect("plain", "Type: AWS::SNS::Topic\n", "Type: AWS::ApiGatewayV2::VpcLink\n", "VpcLink", "Topic: Type",
            "private integrations are not emulated"),
     Defect("plain", "Role:\n    Type: AWS::IAM::Role\n    Properties:",

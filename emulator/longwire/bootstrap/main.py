@@ -206,6 +206,10 @@ def own_variables() -> tuple[str, str, tuple[str, ...]]:
     return os.environ.pop("_LONGWIRE_GATEWAY", ""), os.environ.pop("_LONGWIRE_SERVICES", ""), domain_names
 
 
+def layer_folders() -> list[str]:
+    return [folder for folder in os.environ.pop("_LONGWIRE_LAYERS", "").split(":") if folder]
+
+
 def capture(output: Output) -> None:
     sys.stdout = text_stream(Lines(output, STDOUT, 1), "strict")
     sys.stderr = text_stream(Lines(output, STDERR, 2), "backslashreplace")
@@ -249,7 +253,7 @@ def main() -> None:
     channel = Channel(int(fd), int(calls))
     channel.keep()
     output = Output(channel)
-    own = own_variables()
+    own, layers = own_variables(), layer_folders()
     environment = Environment(channel, output)
     check = keep_inside(*(address.rpartition(":")[0].strip("[]") for address in own[:2]))
     prepare_imports(environment, own, check)
@@ -259,5 +263,7 @@ def main() -> None:
     LambdaContext.prepare(arn)
     spec = os.environ["_HANDLER"]
     sys.argv = ["/var/runtime/bootstrap.py", spec]
-    code_folder(os.environ["LAMBDA_TASK_ROOT"], bytecode or None)
+    # Each goes before what is there, so that the code is first, then the layers, then what is installed.
+    for folder in reversed([os.environ["LAMBDA_TASK_ROOT"], *layers]):
+        code_folder(folder, bytecode or None)
     environment.serve(environment.init(spec))

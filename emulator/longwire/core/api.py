@@ -47,7 +47,8 @@ class Function:
     """A Lambda function; ``code`` is the absolute folder that Lambda would mount at ``/var/task``.
 
     ``command`` is a program, with arguments, that runs it over the Lambda Runtime API; ``invocation_url`` is where a
-    container that runs it takes invocations. Where both are empty the runtime's name decides.
+    container that runs it takes invocations. Where both are empty the runtime's name decides. ``layers`` are absolute
+    folders that Lambda would lay over one another at ``/opt``, the last one on top.
     """
 
     logical_id: str
@@ -64,6 +65,7 @@ class Function:
     architecture: Architecture = "x86_64"
     command: tuple[str, ...] = ()
     invocation_url: str = ""
+    layers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ DUMMY_KEY_ID = "LONGWIRELOCALDUMMY00"  # 20 characters as a real one has; no AWS
 DUMMY_SECRET = "longwire-local-dummy-secret"  # noqa: S105 - opens nothing
 NO_FILE = "/dev/null"  # botocore reads it as an empty file
 GATEWAY, SERVICES, DOMAINS = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES", "_LONGWIRE_DOMAINS"
+LAYERS = "_LONGWIRE_LAYERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def variables(
         | of_function(function)
         | credentials(region, account_id)
         | aws_endpoints(endpoints, stage)
+        | of_layers(function, interpreter)
         | given
         | {GATEWAY: endpoints.gateway, SERVICES: endpoints.services, DOMAINS: ",".join(endpoints.domain_names)}
     )
@@ -99,9 +101,37 @@ def system(interpreter: str) -> dict[str, str]:
         "HOME": "/tmp",  # noqa: S108 - the one folder that Lambda lets a function write to
         "LANG": "en_US.UTF-8",
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
-        "PATH": f"{Path(interpreter).parent}:/usr/local/bin:/usr/bin:/bin:/opt/bin",
+        "PATH": search_path(interpreter),
         "TZ": ":UTC",
     }
+
+
+def search_path(interpreter: str) -> str:
+    return f"{Path(interpreter).parent}:/usr/local/bin:/usr/bin:/bin:/opt/bin"
+
+
+def of_layers(function: Function, interpreter: str) -> dict[str, str]:
+    """Documented in "Layer paths for each Lambda runtime".
+
+    Where Lambda has ``/opt``, each layer has its own folder, and the one on top is looked at first.
+    """
+    if not function.layers:
+        return {}
+    top = function.layers[::-1]
+    libraries = [function.code, f"{function.code}/lib", *(f"{layer}/lib" for layer in top)]
+    found = {
+        "PATH": ":".join([search_path(interpreter), *(f"{layer}/bin" for layer in top)]),
+        "LD_LIBRARY_PATH": ":".join(libraries),
+    }
+    if function.runtime.startswith("nodejs"):
+        version = function.runtime.removeprefix("nodejs").partition(".")[0]
+        folders = (f"nodejs/node{version}/node_modules", "nodejs/node_modules")
+        found["NODE_PATH"] = ":".join(f"{layer}/{folder}" for layer in top for folder in folders)
+    elif function.runtime.startswith("python"):
+        folders = (f"python/lib/{function.runtime}/site-packages", "python")
+        paths = ":".join(f"{layer}/{folder}" for layer in top for folder in folders)
+        found["PYTHONPATH" if function.command else LAYERS] = paths
+    return found
 
 
 def of_function(function: Function) -> dict[str, str]:

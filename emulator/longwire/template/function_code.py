@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from longwire.errors import TemplateError
+from longwire.errors import TemplateError, UsageError
+from longwire.template.archives import unpacked
 from longwire.template.assets import asset_of
 from longwire.template.cache import TemplateCache
 from longwire.template.intrinsics import Resolver
@@ -30,12 +31,12 @@ def code_folder(function: Properties, source: Source, resolver: Resolver, cache:
         raise function.error("PackageType", "container images are not emulated", "Use PackageType: Zip.")
     asset = asset_of(source.data["Resources"].get(function.logical_id, {}), "Code", code, source.file.parent)
     if asset is not None:
-        return local(str(asset.absolute()), path, function.places, source.file.parent)
+        return local(str(asset.absolute()), path, function.places, source.file.parent, cache)
     if not isinstance(code, str) or code.startswith("s3://"):
         hint = "Name a local folder; `sam build` writes a template that does: .aws-sam/build/template.yaml. That of "
         hint += "`cdk synth` stands in cdk.out, beside its assets."
         raise function.places.error(path, "the code is in S3, which is not read", hint)
-    return local(code, path, function.places, source.file.parent)
+    return local(code, path, function.places, source.file.parent, cache)
 
 
 def named_code(function: Properties, source: Source, resolver: Resolver) -> tuple[Any, KeyPath]:
@@ -59,14 +60,23 @@ def inline(code: str, file: str, path: KeyPath, places: Places, cache: TemplateC
         raise places.error(path, message, hint) from exc
 
 
-def local(uri: str, path: KeyPath, places: Places, base: Path) -> Path:
+def local(uri: str, path: KeyPath, places: Places, base: Path, cache: TemplateCache) -> Path:
     folder = (base / uri).resolve()
     if folder.is_dir():
         return folder
     if folder.is_file():
-        raise places.error(path, f"{uri} is a file; the code has to be a folder", "Unpack it, or name its folder.")
+        return opened(folder, path, places, cache)
     beside = [item.name for item in folder.parent.iterdir() if item.is_dir()] if folder.parent.is_dir() else []
     raise places.error(path, f"there is no folder {uri} beside the template", did_you_mean(folder.name, beside))
+
+
+def opened(archive: Path, path: KeyPath, places: Places, cache: TemplateCache) -> Path:
+    try:
+        return unpacked(archive, cache)
+    except UsageError as exc:
+        raise places.error(path, str(exc), "Name a zip file, or the folder with the code.") from exc
+    except OSError as exc:
+        raise places.error(path, f"{archive.name} cannot be unpacked: {exc.strerror}") from exc
 
 
 def check_handler(function: Properties, folder: Path, handler: str, base: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from longwire.errors import TemplateError
 from longwire.template.cache import TemplateCache
 from longwire.template.custom_resources import providers
 from longwire.template.function_code import code_folder
+from longwire.template.layers import Layers
 from longwire.template.programs import Program, with_program
 from longwire.template.properties import Properties, Resources
 from longwire.template.runtimes import check_code, checked_runtime
@@ -32,9 +34,14 @@ VARIABLES_SIZE = 4096  # Lambda quota: "Environment variables: 4 KB, for all var
 
 
 def functions(
-    resources: Resources, source: Source, cache: TemplateCache, programs: Mapping[str, Program] | None = None
+    resources: Resources,
+    source: Source,
+    cache: TemplateCache,
+    programs: Mapping[str, Program] | None = None,
+    given_layers: Mapping[str, Path] | None = None,
 ) -> dict[str, Function]:
     """All functions by logical id; raises TemplateError. Those of ``programs`` may have any runtime."""
+    layers = Layers(resources, source, cache, given_layers or {})
     found: dict[str, Function] = {}
     names: dict[str, str] = {}
     unused = providers(resources.live)
@@ -42,6 +49,7 @@ def functions(
         if properties.logical_id in unused:
             continue
         function = read(properties, resources, source, cache, programs or {})
+        function = replace(function, layers=layers.of(properties))
         if function.name in names:
             message = f"{function.name} is the name of {names[function.name]} already"
             raise properties.error("FunctionName", message)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from longwire.core.api import Stack
+from longwire.core.api import Function, Stack
 from longwire.errors import UsageError
 from longwire.template.api import websocket_apis
 from longwire.template.cache import TemplateCache, default_folder
@@ -22,7 +22,7 @@ from longwire.template.programs import Program, check_names
 from longwire.template.properties import Resources
 from longwire.template.references import check_circles, check_conditions, check_references
 from longwire.template.services import created_resources
-from longwire.template.source import Source, read
+from longwire.template.source import read
 from longwire.template.structure import check_structure, check_types
 from longwire.template.traps import check_traps
 
@@ -43,13 +43,15 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     allow_unsupported: bool = False,
     programs: Mapping[str, Program] | None = None,
     defaults: Mapping[str, str] | None = None,
+    layers: Mapping[str, Path] | None = None,
 ) -> Stack:
     """Read a template.
 
     ``parameters`` override the template's defaults; ``defaults`` do too, where the template has such a Parameter, as
     `sam deploy` takes those of samconfig.toml. ``cache`` is the folder for expanded templates and inline code,
     by default ``longwire`` in the user's cache folder. ``allow_unsupported`` turns resource types and properties
-    that are not emulated into warnings. ``programs`` run functions, by name or logical id, in the place of what the
+    that are not emulated into warnings. ``layers`` has the content of layers that are not in the template, a folder or
+    a zip file by ARN. ``programs`` run functions, by name or logical id, in the place of what the
     template names. Raises TemplateError, and UsageError for an argument that is wrong.
     """
     stack = checked(stack_name or "longwire", region)
@@ -68,7 +70,9 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     template = expanded(source, places, values, region, kept)
     resolver = Resolver(template, values, places, stack, region)
     resources = live_resources(template, resolver)
-    return assemble(source, resources, kept, programs or {})
+    found = functions(resources, source, kept, programs, layers)
+    check_names(found, programs or {})
+    return assemble(resources, found)
 
 
 def checked(stack: str, region: str) -> str:
@@ -93,10 +97,8 @@ def live_resources(template: Mapping[str, Any], resolver: Resolver) -> Resources
     return Resources(live, resolver)
 
 
-def assemble(source: Source, resources: Resources, cache: TemplateCache, programs: Mapping[str, Program]) -> Stack:
+def assemble(resources: Resources, found: Mapping[str, Function]) -> Stack:
     resolver = resources.resolver
-    found = functions(resources, source, cache, programs)
-    check_names(found, programs)
     return Stack(
         name=resolver.stack,
         region=resolver.region,

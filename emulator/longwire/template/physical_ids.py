@@ -134,6 +134,9 @@ ROWS: Mapping[str, Row] = {
     "AWS::Lambda::Function": Row("{name}", "FunctionName", {"Arn": FUNCTION}),
     # Their names are the function's and the alias or version, "Chat:live"; a version that nothing publishes is 1.
     "AWS::Lambda::Alias": Row(FUNCTION, None, {"AliasArn": FUNCTION}),
+    "AWS::Lambda::LayerVersion": Row(
+        arn("lambda", "layer:{name}:1"), "LayerName", {"LayerVersionArn": arn("lambda", "layer:{name}:1")}
+    ),
     "AWS::Lambda::Version": Row(FUNCTION, None, {"FunctionArn": FUNCTION, "Version": "1"}),
     "AWS::Logs::LogGroup": Row("{name}", "LogGroupName", {"Arn": arn("logs", "log-group:{name}:*")}),
     "AWS::S3::Bucket": Row("{name}", "BucketName", BUCKET),

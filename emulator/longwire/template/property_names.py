@@ -68,11 +68,13 @@ TABLES: Mapping[str, str] = {
         ParallelizationFactor ProvisionedPollerConfig ScalingConfig StartingPosition StartingPositionTimestamp Tags
         TumblingWindowInSeconds | AmazonManagedKafkaEventSourceConfig DocumentDBEventSourceConfig Queues
         SelfManagedEventSource SelfManagedKafkaEventSourceConfig SourceAccessConfigurations Topics""",
+    "AWS::Lambda::LayerVersion": """CompatibleArchitectures CompatibleRuntimes Content! Description LayerName
+        LicenseInfo |""",
     "AWS::Lambda::Function": """Architectures Code! CodeSigningConfigArn DeadLetterConfig Description Environment
-        EphemeralStorage FunctionName FunctionScalingConfig Handler ImageConfig KmsKeyArn LoggingConfig MemorySize
-        PackageType PublishToLatestPublished RecursiveLoop ReservedConcurrentExecutions Role! Runtime
+        EphemeralStorage FunctionName FunctionScalingConfig Handler ImageConfig KmsKeyArn Layers LoggingConfig
+        MemorySize PackageType PublishToLatestPublished RecursiveLoop ReservedConcurrentExecutions Role! Runtime
         RuntimeManagementConfig SnapStart Tags Timeout TracingConfig VpcConfig
-        | CapacityProviderConfig DurableConfig FileSystemConfigs Layers TenancyConfig""",
+        | CapacityProviderConfig DurableConfig FileSystemConfigs TenancyConfig""",
     "AWS::S3::Bucket": """AbacStatus AccelerateConfiguration AccessControl AnalyticsConfigurations BucketEncryption
         BucketName BucketNamePrefix BucketNamespace CorsConfiguration IntelligentTieringConfigurations
         InventoryConfigurations LifecycleConfiguration LoggingConfiguration MetadataConfiguration

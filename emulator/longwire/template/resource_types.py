@@ -13,6 +13,7 @@ SERVERLESS = frozenset(
     {
         "AWS::Serverless::Connector",
         "AWS::Serverless::Function",
+        "AWS::Serverless::LayerVersion",
         "AWS::Serverless::SimpleTable",
         "AWS::Serverless::WebSocketApi",
     }
@@ -37,6 +38,7 @@ READ = frozenset(
         "AWS::ApiGatewayV2::Stage",
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
+        "AWS::Lambda::LayerVersion",
     }
 )
 
@@ -77,7 +79,7 @@ CONFIGURATION = frozenset(
         "ServiceLinkedRole User UserPolicy UserToGroupAddition",
         "KMS": "Alias Key ReplicaKey",
         "Kinesis": "ResourcePolicy",
-        "Lambda": "Alias CodeSigningConfig Permission ResourcePolicy Version",
+        "Lambda": "Alias CodeSigningConfig LayerVersionPermission Permission ResourcePolicy Version",
         "Logs": "AccountPolicy Delivery DeliveryDestination DeliverySource Destination LogAnomalyDetector LogGroup "
         "LogStream MetricFilter QueryDefinition ResourcePolicy SubscriptionFilter Transformer",
         "ResourceGroups": "Group TagSyncTask",
@@ -100,8 +102,6 @@ REFUSED: Mapping[str, str] = {
     "AWS::Serverless::HttpApi": "HTTP APIs are not emulated",
     "AWS::Serverless::Api": "REST APIs are not emulated",
     "AWS::ApiGateway::*": "REST APIs are not emulated",
-    "AWS::Serverless::LayerVersion": "layers are not emulated; put the code beside the handler",
-    "AWS::Lambda::LayerVersion*": "layers are not emulated; put the code beside the handler",
     "AWS::Serverless::Application": "nested applications are not emulated",
     "AWS::CloudFormation::Stack": "nested stacks are not emulated",
     "AWS::Serverless::StateMachine": "Step Functions are not emulated",

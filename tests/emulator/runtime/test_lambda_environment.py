@@ -9,7 +9,8 @@ from longwire.runtime.lambda_environment import RESERVED, Endpoints, function_ar
 
 
 def seen(endpoints: Endpoints | None = None, **settings: Any) -> dict[str, str]:
-    function = Function("Chat", "app-chat", "chat.handler", "python3.12", "/srv/functions", **settings)
+    settings = {"runtime": "python3.12", **settings}
+    function = Function("Chat", "app-chat", "chat.handler", code="/srv/functions", **settings)
     return variables(
         function,
         region="eu-west-1",
@@ -49,6 +50,7 @@ def test_lambdas_own_variables_are_all_there() -> None:
         "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
         "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+        "_LONGWIRE_DOMAINS": "",
         "_LONGWIRE_GATEWAY": "127.0.0.1:8765",
         "_LONGWIRE_SERVICES": "127.0.0.1:4000",
     }
@@ -97,3 +99,18 @@ def test_an_arn_has_its_regions_partition(region: str, arn: str) -> None:
 def test_a_log_stream_is_named_by_day_and_environment() -> None:
     name = log_stream_name(1_795_508_380, "6f747a51-0000-4000-8000-0123456789ab")
     assert name == "2026/11/24/[$LATEST]6f747a510000400080000123456789ab"
+
+
+def test_layers_are_searched_from_the_top() -> None:
+    given = seen(layers=("/l/1", "/l/2"))
+    assert given["PATH"].endswith(":/opt/bin:/l/2/bin:/l/1/bin")
+    assert given["LD_LIBRARY_PATH"] == "/srv/functions:/srv/functions/lib:/l/2/lib:/l/1/lib"
+    folders = [f"/l/{n}/{folder}" for n in (2, 1) for folder in ("python/lib/python3.12/site-packages", "python")]
+    assert given["_LONGWIRE_LAYERS"] == ":".join(folders)
+    assert seen(layers=("/l/1",), command=("x",))["PYTHONPATH"] == ":".join(folders[2:])
+
+
+def test_layers_of_node_are_on_its_path() -> None:
+    given = seen(runtime="nodejs22.x", layers=("/l/1",))
+    assert given["NODE_PATH"] == "/l/1/nodejs/node22/node_modules:/l/1/nodejs/node_modules"
+    assert "_LONGWIRE_LAYERS" not in given

@@ -73,7 +73,7 @@ def test_a_handler_that_is_nowhere_is_refused_with_its_line(sam: Sample, handler
     [
         ("function", "there is no folder function beside the template\n  Did you mean functions?"),
         ("far/away", "there is no folder far/away beside the template"),
-        ("functions/app.py", "functions/app.py is a file; the code has to be a folder"),
+        ("functions/app.py", "app.py cannot be unpacked: File is not a zip file"),
         ("s3://bucket/key", "the code is in S3, which is not read\n  Name a local folder; `sam build`"),
         ("{Bucket: b, Key: k}", "the code is in S3, which is not read"),
         ("[a]", "the code is in S3, which is not read"),

@@ -85,7 +85,7 @@ def test_a_dead_letter_queue_is_said_to_get_nothing(plain: Sample) -> None:
         ("Timeout: 901", "901 is not between 1 and 900"),
         ("MemorySize: 10241", "10241 is not between 128 and 10,240"),
         ("ReservedConcurrentExecutions: -1", "-1 is not between 0 and"),
-        ("Layers: [a]", "Layers of AWS::Lambda::Function is not emulated"),
+        ("Layers: [a]", "the layer a is not in this template\n  Give its content"),
         ("FileSystemConfigs: []", "FileSystemConfigs of AWS::Lambda::Function is not emulated"),
         ("Memory: 128", "has no property Memory\n  Did you mean MemorySize?"),
         ("LoggingConfig: {LogFormat: Xml}", "LoggingConfig.LogFormat: 'Xml' is neither Text nor JSON"),

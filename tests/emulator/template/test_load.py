@@ -166,7 +166,7 @@ def test_what_is_not_emulated_is_a_warning_when_the_user_allows_it(sam: Sample) 
     stack = sam.load(allow_unsupported=True)
     assert [warning.split(": ", 1)[1].splitlines()[0] for warning in stack.warnings] == [
         "Site.Type: ignored: the resource type AWS::CloudFront::Distribution is not emulated",
-        "Handler.Layers: ignored: Layers of AWS::Lambda::Function is not emulated",
+        "Handler.Layers[0]: ignored: the layer arn:aws:lambda:us-east-1:1:layer:x:1 is not in this template",
     ]
 
 

@@ -1,0 +1,2 @@
+WORD = "hidden"
+FROM = "below"

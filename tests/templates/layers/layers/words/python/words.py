@@ -1,0 +1,2 @@
+WORD = "world"
+FROM = "on top"
