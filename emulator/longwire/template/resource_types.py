@@ -15,6 +15,7 @@ SERVERLESS = frozenset(
         "AWS::Serverless::Function",
         "AWS::Serverless::LayerVersion",
         "AWS::Serverless::SimpleTable",
+        "AWS::Serverless::StateMachine",
         "AWS::Serverless::WebSocketApi",
     }
 )
@@ -58,6 +59,7 @@ CREATED = frozenset(
         "AWS::Scheduler::Schedule",
         "AWS::Scheduler::ScheduleGroup",
         "AWS::SecretsManager::Secret",
+        "AWS::StepFunctions::StateMachine",
     }
 )
 
@@ -104,8 +106,7 @@ REFUSED: Mapping[str, str] = {
     "AWS::ApiGateway::*": "REST APIs are not emulated",
     "AWS::Serverless::Application": "nested applications are not emulated",
     "AWS::CloudFormation::Stack": "nested stacks are not emulated",
-    "AWS::Serverless::StateMachine": "Step Functions are not emulated",
-    "AWS::StepFunctions::*": "Step Functions are not emulated",
+    "AWS::StepFunctions::*": "of Step Functions, state machines alone are emulated",
     "AWS::Lambda::Url": "function URLs are not emulated",
     "AWS::Lambda::EventInvokeConfig": "retries and destinations of asynchronous invocations are not emulated",
     "AWS::Pipes::*": "EventBridge pipes are not emulated",
