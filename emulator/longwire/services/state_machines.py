@@ -82,7 +82,6 @@ def name_executions() -> None:
 
 def call_apis(gateway_url: str) -> None:
     """``apigateway:invoke``, which is how state machines post to connections."""
-    import requests
     from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_api_gateway
 
     module = state_task_service_api_gateway
@@ -94,7 +93,7 @@ def call_apis(gateway_url: str) -> None:
         path = "/".join(part.strip("/") for part in parts if part.strip("/"))
         query = urlencode(parameters.get("QueryParameters") or {}, doseq=True)
         headers = {name: ", ".join(listed(value)) for name, value in (parameters.get("Headers") or {}).items()}
-        response = requests.request(
+        response = module.requests.request(
             parameters["Method"],
             f"{gateway_url}/{path}{'?' if query else ''}{query}",
             headers={**headers, "Host": endpoint.netloc},
@@ -105,25 +104,30 @@ def call_apis(gateway_url: str) -> None:
             raise module.SfnGatewayException(parameters=parameters, response=response)
         env.stack.append(answer_of(response))
 
-    def from_error(self: Any, env: Any, ex: Any) -> Any:
-        answered = isinstance(ex, module.SfnGatewayException)
-        error = f"ApiGateway.{ex.response.status_code if answered else type(ex).__name__}"
-        details = module.TaskFailedEventDetails(
-            error=error,
-            cause=ex.response.text if answered else str(ex),
-            resource=self._get_sfn_resource(),
-            resourceType=self._get_sfn_resource_type(),
-        )
-        return module.FailureEvent(
-            env=env,
-            error_name=module.CustomErrorName(error),
-            event_type=module.HistoryEventType.TaskFailed,
-            event_details=module.EventDetails(taskFailedEventDetails=details),
-        )
-
     mended = module.StateTaskServiceApiGateway
     mended._SUPPORTED_API_PARAM_BINDINGS = {"invoke": set(API_PARAMETERS)}  # noqa: SLF001 - moto drops all but two
-    mended._eval_service_task, mended._from_error = evaluate, from_error  # noqa: SLF001 - a repair replaces what it mends
+    mended._eval_service_task, mended._from_error = evaluate, failed_call  # noqa: SLF001 - a repair replaces what it mends
+
+
+def failed_call(self: Any, env: Any, ex: Any) -> Any:
+    """moto's own leaves out the ``env`` that its events need."""
+    from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_api_gateway
+
+    module = state_task_service_api_gateway
+    answered = isinstance(ex, module.SfnGatewayException)
+    error = f"ApiGateway.{ex.response.status_code if answered else type(ex).__name__}"
+    details = module.TaskFailedEventDetails(
+        error=error,
+        cause=ex.response.text if answered else str(ex),
+        resource=self._get_sfn_resource(),
+        resourceType=self._get_sfn_resource_type(),
+    )
+    return module.FailureEvent(
+        env=env,
+        error_name=module.CustomErrorName(error),
+        event_type=module.HistoryEventType.TaskFailed,
+        event_details=module.EventDetails(taskFailedEventDetails=details),
+    )
 
 
 def tell_failures(log: Callable[[str], object]) -> None:
