@@ -43,6 +43,7 @@ DEV_EXAMPLES = """Examples:
   longwire dev --env-vars env.json --parameter-overrides Stage=dev LogLevel=DEBUG
   longwire dev --set idle_timeout=60 --set ping_resets_idle=true
   longwire dev --function Java="java -jar target/app.jar" --function Image=http://127.0.0.1:9000
+  longwire dev --debug-port 5678 --debug-function Echo
   longwire dev --usage-out usage.json --access-log access.log"""
 
 
@@ -122,6 +123,14 @@ DEV_EXAMPLES = """Examples:
     help="A folder or zip file with the content of a layer that is not in the template.",
 )
 @click.option(
+    "-d",
+    "--debug-port",
+    type=click.IntRange(1, 65535),
+    help="Where one function waits for debugpy, or Node's inspector.",
+)
+@click.option("--debug-function", metavar="NAME", help="Which one; needed when there are several.")
+@click.option("--profile-functions", is_flag=True, help="Tell what each cold start spends on imports.")
+@click.option(
     "--no-reload", is_flag=True, help="Take over edits of code, template and --env-vars at the next start, not at once."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only say when ready, and what is wrong with an edit.")
@@ -146,6 +155,9 @@ def dev(
     access_log: str | None,
     programs: tuple[str, ...],
     layers: tuple[str, ...],
+    debug_port: int | None,
+    debug_function: str | None,
+    profile_functions: bool,
     no_reload: bool,
     quiet: bool,
     overrides: tuple[str, ...],
@@ -178,6 +190,9 @@ def dev(
         access_log=access_log,
         programs=programs,
         layers=layers,
+        debug_port=debug_port,
+        debug_function=debug_function,
+        profile_functions=profile_functions,
         reload=not no_reload,
     )
     sys.exit(run.run())

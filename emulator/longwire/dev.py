@@ -18,6 +18,7 @@ from longwire.access_log_output import Style, access_log_output
 from longwire.console import STDOUT, Console
 from longwire.core.api import Stack
 from longwire.core.quotas import Quotas
+from longwire.debugging import launch_json, with_debugger, with_profiles
 from longwire.emulator import DEFAULT_PORT, Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
@@ -61,6 +62,9 @@ class Dev:
     access_log: str | None = None
     programs: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    debug_port: int | None = None
+    debug_function: str | None = None
+    profile_functions: bool = False
     reload: bool = True
     started: float = field(default_factory=time.perf_counter)
 
@@ -120,7 +124,14 @@ class Dev:
             stack = apply(stack, self.env_vars)
         for warning in stack.warnings:
             say(f"warning: {warning}")
-        return stack
+        return self.looked_into(stack)
+
+    def looked_into(self, stack: Stack) -> Stack:
+        if self.profile_functions:
+            stack = with_profiles(stack)
+        if self.debug_port is None and self.debug_function is not None:
+            raise click.UsageError("--debug-function needs --debug-port, where the debugger attaches")
+        return stack if self.debug_port is None else with_debugger(stack, self.debug_function, self.debug_port)
 
     async def serve(self, stack: Stack, options: Options, console: Console) -> int:
         stopped = asyncio.Event()
@@ -130,6 +141,7 @@ class Dev:
         emulator = await Emulator.start(stack, options)
         try:
             self.announce(stack, emulator, console)
+            self.announce_debugger(stack, console)
             show = {"quiet": show_failure, "json": show_json, "text": show_line}[self.style]
             emulator.timeline.subscribe(partial(show, console))
             await self.until(stopped, emulator)
@@ -138,6 +150,12 @@ class Dev:
                 loop.remove_signal_handler(number)
             await self.end(emulator)
         return 0
+
+    def announce_debugger(self, stack: Stack, console: Console) -> None:
+        for function in stack.functions.values():
+            if function.debug_port is not None:
+                where = f"127.0.0.1:{function.debug_port}"
+                console.err(f"longwire: {function.logical_id} waits for a debugger at {where}: {launch_json(function)}")
 
     async def end(self, emulator: Emulator) -> None:
         """What the last $disconnect functions cost is in the usage; a second Ctrl-C does not lose it."""

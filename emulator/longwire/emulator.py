@@ -140,9 +140,10 @@ class Emulator:
         )
 
     def first_needed(self) -> list[str]:
-        """The functions that stand between a client and its first open connection."""
+        """The functions between a client and its first open connection; one that is debugged waits at once."""
+        debugged = [name for name, function in self.stack.functions.items() if function.debug_port]
         routes = [api.routes[key] for api in self.stack.apis for key in api.routes if key == "$connect"]
-        return list(dict.fromkeys(function for route in routes for function in route.functions))
+        return list(dict.fromkeys((*debugged, *(function for route in routes for function in route.functions))))
 
     def reported(self, report: Report) -> None:
         if report.error != "throttled":

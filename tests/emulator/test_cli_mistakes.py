@@ -28,6 +28,10 @@ def test_a_busy_explicit_port_is_an_error_and_a_busy_default_moves_on(
     [
         (["dev", "--nonsense"], 2, "No such option"),
         (["dev", "--port", "99999"], 2, "--port"),
+        (["dev", "--debug-port", "5678"], 1, "--debug-port needs --debug-function NAME: the template has Echo, Bye"),
+        (["dev", "--debug-port", "5678", "--debug-function", "Ecko"], 1, "Did you mean Echo?"),
+        (["dev", "--debug-function", "Echo"], 2, "--debug-function needs --debug-port"),
+        (["dev", "--layer", "arn:aws:lambda:x"], 1, "is not ARN=FOLDER"),
         (["nonsense"], 2, "No such command"),
         (["dev", "stray"], 2, "unexpected extra argument"),
         (["dev", "--parameter-overrides", "nonsense"], 2, "nonsense"),

@@ -253,10 +253,11 @@ def main() -> None:
     channel = Channel(int(fd), int(calls))
     channel.keep()
     output = Output(channel)
-    own, layers = own_variables(), layer_folders()
+    own, layers, debug_port = own_variables(), layer_folders(), os.environ.pop("_LONGWIRE_DEBUG", "")
     environment = Environment(channel, output)
     check = keep_inside(*(address.rpartition(":")[0].strip("[]") for address in own[:2]))
     prepare_imports(environment, own, check)
+    debugger = later("longwire.bootstrap.debugger") if debug_port else None
     hide("longwire")
     capture(output)
     forked(channel, output)
@@ -266,4 +267,6 @@ def main() -> None:
     # Each goes before what is there, so that the code is first, then the layers, then what is installed.
     for folder in reversed([os.environ["LAMBDA_TASK_ROOT"], *layers]):
         code_folder(folder, bytecode or None)
+    if debugger is not None:
+        debugger().wait_for_debugger(int(debug_port))
     environment.serve(environment.init(spec))

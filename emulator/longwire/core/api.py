@@ -48,7 +48,8 @@ class Function:
 
     ``command`` is a program, with arguments, that runs it over the Lambda Runtime API; ``invocation_url`` is where a
     container that runs it takes invocations. Where both are empty the runtime's name decides. ``layers`` are absolute
-    folders that Lambda would lay over one another at ``/opt``, the last one on top.
+    folders that Lambda would lay over one another at ``/opt``, the last one on top. At ``debug_port`` it waits for a
+    debugger before it is imported; its time limits are held then. ``profiled`` tells what its imports cost.
     """
 
     logical_id: str
@@ -66,6 +67,8 @@ class Function:
     command: tuple[str, ...] = ()
     invocation_url: str = ""
     layers: tuple[str, ...] = ()
+    debug_port: int | None = None
+    profiled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Api:
 
     ``local_path`` is the Stage's path on this machine where ``/{stage}`` could be another API's too. ``domain_names``
     are all custom ones of the stack, ``custom_domains`` those that lead here. Without a ``default_endpoint`` no other
-    does (DisableExecuteApiEndpoint).
+    does (DisableExecuteApiEndpoint). ``held_functions`` are waited for however long they take: somebody debugs them.
     """
 
     logical_id: str
@@ -153,6 +156,7 @@ class Api:
     custom_domains: tuple[CustomDomain, ...] = ()
     domain_names: frozenset[str] = frozenset()
     default_endpoint: bool = True
+    held_functions: frozenset[str] = frozenset()
 
     @property
     def domain_name(self) -> str:

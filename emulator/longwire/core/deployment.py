@@ -18,7 +18,9 @@ from longwire.core.timers import TimerQueue
 
 __all__ = ["Deployment", "Effects"]
 
+HELD = 7 * 86_400.0  # seconds that a function which is debugged is waited for
 Effects = list[Effect]
+HELD = 7 * 86_400.0  # seconds that a function which is debugged is waited for
 
 
 class Deployment:
@@ -89,6 +91,8 @@ class Deployment:
         """Remember who waits for the answer, and until when (at most 29 s, whatever the template says)."""
         timeout = route.integration.timeout if route.integration is not None else self.quotas.integration_timeout
         timeout = min(timeout, self.quotas.integration_timeout)
+        if self.api.held_functions and self.function_of(purpose, route) in self.api.held_functions:
+            timeout = HELD
         pending = Pending(purpose, connection, request_id, route, timeout, now, message_id)
         self.invocations.add(request_id, pending, now)
         self.monitor.asked(pending)

@@ -109,7 +109,7 @@ def route_facts(stack: Stack, route: Route) -> dict[str, Any]:
         "integration": integration.type if integration is not None else None,
         "function": function.logical_id if function is not None else None,
         "handler": function.handler if function is not None else None,
-        "timeout": function.timeout if function is not None else None,
+        "timeout": function.timeout if function is not None and not function.debug_port else None,
         "authorizer": route.authorizer.name if route.authorizer is not None else None,
         "two_way": route.two_way,
         "api_key_required": route.api_key_required,

@@ -5,7 +5,6 @@ in which the process is made.
 """
 
 import asyncio
-import json
 import os
 import signal
 import socket
@@ -21,10 +20,10 @@ from longwire.bootstrap.main import linux_peak_mb
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.errors import EnvironmentFailed
 from longwire.runtime.call_socket import CallSocket
-from longwire.runtime.lambda_log import ErrorKind
+from longwire.runtime.import_profile import ImportProfile
 from longwire.runtime.launch import Launch, spawn
 from longwire.runtime.native_output import NativeOutput
-from longwire.runtime.outcome import Outcome
+from longwire.runtime.outcome import Outcome, exit_status, failure
 
 __all__ = ["Call", "Environment", "Owner"]
 
@@ -68,7 +67,8 @@ class Environment(asyncio.Protocol):
         self.loop = asyncio.get_running_loop()
         self.owner = owner
         self.process = process
-        self.native = NativeOutput(native, lambda stream, line: owner.printed(self, stream, line))
+        self.native = NativeOutput(native, self.native_line)
+        self.profile: ImportProfile | None = None
         self.received = bytearray()
         self.transport: asyncio.Transport | None = None
         self.connecting: asyncio.Task[None] | None = None
@@ -107,6 +107,7 @@ class Environment(asyncio.Protocol):
             os.close(printed)
         environment = cls(owner, process, native)
         environment.calls = calls
+        environment.profile = ImportProfile() if launch.profiled else None
         environment.connecting = environment.loop.create_task(environment.connect(ours))
         return environment
 
@@ -231,11 +232,21 @@ class Environment(asyncio.Protocol):
             self.owner.answered(self, self.outcome(kind, body))
         elif kind == READY:
             self.native.drain()
+            self.tell_profile()
             self.initialised = True
             self.owner.ready(self)
         elif kind == INIT_ERROR:
             self.native.drain()
+            self.tell_profile()
             self.owner.init_failed(self, failure(body, "init_failed"))
+
+    def native_line(self, stream: str, line: str) -> None:
+        if self.profile is None or not self.profile.take(line):
+            self.owner.printed(self, stream, line)
+
+    def tell_profile(self) -> None:
+        if self.profile is not None:
+            self.owner.printed(self, "stderr", self.profile.table())
 
     def outcome(self, kind: bytes, frame: bytes) -> Outcome:
         head, _, body = frame.partition(b"\n")
@@ -275,16 +286,3 @@ def frame_end(data: bytes | bytearray, start: int) -> int:
     if len(data) - start < 5:
         return len(data) + 1
     return start + 5 + int.from_bytes(data[start : start + 4], "big")
-
-
-def failure(body: bytes, kind: ErrorKind, duration_ms: float = 0, memory_mb: int = 0) -> Outcome:
-    told = json.loads(body)
-    trace = tuple(told["stackTrace"])
-    return Outcome("", kind, told["errorType"], told["errorMessage"], trace, duration_ms, memory_mb)
-
-
-def exit_status(status: int) -> str:
-    """As Go words it: ``exit status 1``, ``signal: killed``; empty for 0."""
-    if status < 0:
-        return f"signal: {(signal.strsignal(-status) or str(-status)).lower()}"
-    return f"exit status {status}" if status else ""

@@ -45,8 +45,8 @@ class Growth:
 
 
 def most_environments(function: Function, limits: RuntimeLimits) -> int:
-    """A container's runtime interface takes one invocation at a time."""
-    most = 1 if function.invocation_url else limits.max_environments_per_function
+    """A container's runtime interface takes one invocation at a time; so does a debugger's port."""
+    most = 1 if function.invocation_url or function.debug_port else limits.max_environments_per_function
     return most if function.reserved_concurrency is None else min(most, function.reserved_concurrency)
 
 

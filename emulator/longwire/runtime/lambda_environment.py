@@ -45,7 +45,7 @@ DUMMY_KEY_ID = "LONGWIRELOCALDUMMY00"  # 20 characters as a real one has; no AWS
 DUMMY_SECRET = "longwire-local-dummy-secret"  # noqa: S105 - opens nothing
 NO_FILE = "/dev/null"  # botocore reads it as an empty file
 GATEWAY, SERVICES, DOMAINS = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES", "_LONGWIRE_DOMAINS"
-LAYERS = "_LONGWIRE_LAYERS"
+LAYERS, DEBUG = "_LONGWIRE_LAYERS", "_LONGWIRE_DEBUG"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,7 @@ def variables(
         | aws_endpoints(endpoints, stage)
         | of_layers(function, interpreter)
         | given
+        | ({DEBUG: str(function.debug_port)} if function.debug_port else {})
         | {GATEWAY: endpoints.gateway, SERVICES: endpoints.services, DOMAINS: ",".join(endpoints.domain_names)}
     )
 

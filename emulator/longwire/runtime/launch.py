@@ -39,12 +39,16 @@ class Launch:
     code: str
     variables: Mapping[str, str]
     bytecode: str
+    debugged: bool = False
+    profiled: bool = False
 
     def command(self, channel: int, calls: int) -> list[str]:
         root = str(Path(__file__).parents[2])
         # Lambda's locale is UTF-8 whatever this machine's is; -P keeps the working directory off sys.path until the
         # bootstrap has imported what it needs; -s: HOME is not the user's, so the folder it would give is not either.
         options = ["-X", "utf8", "-P", *([] if site.ENABLE_USER_SITE else ["-s"])]
+        # "It seems that frozen modules are being used, which may make the debugger miss breakpoints", debugpy says.
+        options += ["-X", "frozen_modules=off"] * self.debugged + ["-X", "importtime"] * self.profiled
         arguments = [str(channel), str(calls), str(os.getpid()), self.arn, self.bytecode]
         return [self.interpreter, *options, "-c", COMMAND.format(root), *arguments]
 
@@ -76,6 +80,7 @@ class ApiLaunch:
     arn: str
     code: str
     variables: Mapping[str, str]
+    debug_port: int | None = None
 
     @property
     def is_node(self) -> bool:
@@ -83,7 +88,8 @@ class ApiLaunch:
 
     def argv(self) -> list[str]:
         first, *others = self.command
-        return [first, "--require", NODE_GUARD, *others] if self.is_node else [first, *others]
+        waiting = [f"--inspect-brk=127.0.0.1:{self.debug_port}"] if self.debug_port else []
+        return [first, *waiting, "--require", NODE_GUARD, *others] if self.is_node else [first, *others]
 
     def environ(self, port: int) -> dict[str, str]:
         path = f"{Path(self.command[0]).parent}:{self.variables.get('PATH', '')}"

@@ -131,7 +131,7 @@ class Pool:
 
     def last_used(self) -> float:
         """The loop's time at which one of the environments began what it does now; 0 without any."""
-        return max((environment.since for environment in self.environments), default=0.0)
+        return max((each.since for each in self.environments), default=0.0)
 
     def retire(self, function: Function) -> None:
         """No call from now on goes to an environment of today; those that run one end after it."""
@@ -146,7 +146,7 @@ class Pool:
                 environment.kill()
 
     def longest_idle(self) -> Environment | None:
-        return min(self.idle, key=lambda environment: environment.since, default=None)
+        return min(self.idle, key=lambda each: each.since, default=None)
 
     def end(self, environment: Environment) -> None:
         """Of one that runs nothing."""
@@ -197,8 +197,8 @@ class Pool:
         self.ahead.take_back((environment,))
         if environment in self.idle:
             self.idle.remove(environment)
-        duration = (self.loop.time() - environment.since) * 1000
-        exited = Outcome("", "crashed", "Runtime.ExitError", status, (), duration, environment.memory_mb)
+        ran = (self.loop.time() - environment.since) * 1000
+        exited = Outcome("", "crashed", "Runtime.ExitError", status, (), ran, environment.memory_mb)
         if environment.call is not None:
             self.finish_in(environment, exited)
             while environment.ahead:
@@ -235,8 +235,7 @@ class Pool:
             self.finish(call, replace(outcome, duration_ms=duration_ms), None)
 
     def init_timed_out(self, environment: Environment) -> None:
-        """Documented: "Lambda retries the Init phase at the time of the first function invocation with the configured
-        function timeout"."""
+        """Documented: it is retried with the first invocation "with the configured function timeout"."""
         duration = self.since_launch(environment)
         self.end(environment)
         self.journal.init_timed_out("invoke" if self.init_too_slow else "init", duration)
@@ -256,7 +255,8 @@ class Pool:
         return active
 
     def look_at(self, environment: Environment, seconds: float) -> None:
-        init_limit = self.function.timeout if self.init_too_slow else self.around.limits.init
+        own_limit = self.init_too_slow or self.function.debug_port
+        init_limit = self.function.timeout if own_limit else self.around.limits.init
         if environment.exited():
             environment.kill()
         elif environment.call is not None:
@@ -270,7 +270,7 @@ class Pool:
     def look_at_free(self, environment: Environment, seconds: float) -> None:
         """An invocation ends when the runtime asks for the next one, however early its response was."""
         if environment.asks or environment in self.idle:
-            if seconds >= self.around.limits.freeze_after:
+            if seconds >= self.around.limits.freeze_after and not self.function.debug_port:
                 environment.freeze()
         elif seconds >= self.function.timeout:
             environment.kill()

@@ -140,9 +140,10 @@ class Runtime:
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = stream
         command = runtime_command(function)
         if command:
-            return ApiLaunch(command, arn, function.code, variables)
+            return ApiLaunch(command, arn, function.code, variables, function.debug_port)
         bytecode = str(self.bytecode) if self.bytecode is not None else ""
-        return Launch(self.interpreter, arn, function.code, variables, bytecode)
+        debugged = function.debug_port is not None
+        return Launch(self.interpreter, arn, function.code, variables, bytecode, debugged, function.profiled)
 
     def room(self) -> bool:
         """When all are taken, the longest idle one of any function makes room for the next time we are asked."""
