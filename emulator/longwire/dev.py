@@ -191,7 +191,9 @@ class Dev:
             console.err(f"longwire: port {DEFAULT_PORT} is in use, so this one listens on {emulator.urls.port}")
         if self.as_json:
             keys = {key.logical_id: key.value for key in stack.api.api_keys if key.generated}
-            addresses = {**emulator.urls.named(), "apis": emulator.urls.apis(stack)}
+            urls = emulator.urls
+            entries = {"http_apis": urls.http_apis(stack), "function_urls": urls.function_urls(stack)}
+            addresses = {**urls.named(), "apis": urls.apis(stack), **entries}
             console.out(as_line({"event": "ready", **addresses, **({"api_keys": keys} if keys else {})}))
         else:
             seconds = time.perf_counter() - self.started

@@ -12,6 +12,7 @@ from longwire.activity import Activity
 from longwire.core.account import Account
 from longwire.core.api import Api, Function, Stack
 from longwire.core.gateway import Gateway
+from longwire.core.http.gateway import HttpGateway
 from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.quotas import Quotas
@@ -21,6 +22,7 @@ from longwire.inspector.timeline import Timeline
 from longwire.ports import listen
 from longwire.runtime.lambda_environment import Endpoints, variables
 from longwire.runtime.runtime import Report, Runtime
+from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
 from longwire.server.reports import Reports
 from longwire.server.server import Server
@@ -79,7 +81,9 @@ class Emulator:
         self.account = Account(options.quotas)
         self.gateways = [self.gateway(api) for api in stack.apis]
         self.server = Server(self.gateways, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
-        self.reports = Reports(self.account, lambda: self.gateways, self.clock)
+        self.entries = HttpEntries(self.http_gateways(stack), self.activity.invoke, self.timeline, self.clock)
+        self.server.entries = self.entries
+        self.reports = Reports(self.account, lambda: self.gateways, self.clock, self.entries.metrics)
         self.inspector = Inspector(
             lambda: overview(self.stack, self.gateways, self.urls, self.clock()),
             self.timeline,
@@ -119,6 +123,10 @@ class Emulator:
     def gateway(self, api: Api) -> Gateway:
         keys = known_keys(self.stack.account_id, self.options.access_keys)
         return Gateway(api, self.ids, self.options.quotas, keys, self.account)
+
+    def http_gateways(self, stack: Stack) -> list[HttpGateway]:
+        keys = known_keys(stack.account_id, self.options.access_keys)
+        return [HttpGateway(api, self.ids, self.options.quotas, keys, self.account) for api in stack.http_apis]
 
     def lambda_api(self, stack: Stack) -> LambdaApi:
         later = asyncio.get_running_loop().call_later
@@ -195,6 +203,7 @@ class Emulator:
             self.urls = replace(self.urls, path=stack.api.path)
             self.gateways = self.deployed(stack)
             self.server.serve(self.gateways)
+            self.entries.serve(self.http_gateways(stack))
             self.server.lambda_api = self.lambda_api(stack)
         self.runtime.deploy(stack.functions, changed)
 

@@ -9,7 +9,8 @@ import click
 
 from longwire import __version__
 from longwire.core.api import Api, Stack
-from longwire.inspector.overview import Urls, route_facts
+from longwire.core.http.api import HttpApi
+from longwire.inspector.overview import Urls, http_route_facts, route_facts
 
 __all__ = ["first_screen", "line"]
 
@@ -25,6 +26,7 @@ def first_screen(stack: Stack, template: str, urls: Urls, seconds: float) -> str
         [
             f"{click.style(title, bold=True)}   ready in {seconds:.1f} s",
             *(line for api in stack.apis for line in stage_lines(stack, api, urls)),
+            *(line for api in stack.http_apis for line in entry_lines(stack, api, urls)),
             f"  AWS endpoint  {addresses['endpoint_url']}",
             f"  Inspector     {click.style(addresses['inspector_url'], fg='cyan')}",
             *(f"  API key       {key.value}  {key.logical_id}" for key in stack.api.api_keys if key.generated),
@@ -36,12 +38,7 @@ def first_screen(stack: Stack, template: str, urls: Urls, seconds: float) -> str
 
 def stage_lines(stack: Stack, api: Api, urls: Urls) -> list[str]:
     """The Routes of one deployed Stage, and where it is."""
-    rows = [route_row(route_facts(stack, route)) for route in api.routes.values()]
-    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
-    table = [
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in [HEAD, *rows]
-    ]
+    table = table_of([route_row(route_facts(stack, route)) for route in api.routes.values()])
     addresses = urls.of(api.path)
     others = [domain for domain in api.custom_domains if domain.local_path != api.path]
     named = [] if len(stack.apis) == 1 else ["", click.style(f"  {api.logical_id} · stage {api.stage.name}", bold=True)]
@@ -57,6 +54,26 @@ def stage_lines(stack: Stack, api: Api, urls: Urls) -> list[str]:
     ]
 
 
+def table_of(rows: list[tuple[str, ...]]) -> list[str]:
+    widths = [max(len(row[column]) for row in [HEAD, *rows]) for column in range(len(HEAD))]
+    return [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [HEAD, *rows]
+    ]
+
+
+def entry_lines(stack: Stack, api: HttpApi, urls: Urls) -> list[str]:
+    """The Routes of an HTTP API or REST API, or a function URL, and where it is."""
+    url = urls.entry(api)["url"]
+    if api.kind == "url":
+        return [f"  Function URL  {click.style(url, fg='cyan')}  {', '.join(api.functions)}", ""]
+    rows = [route_row({**NO_FACTS, **http_route_facts(stack, route)}) for route in api.routes]
+    table = table_of(rows)
+    what = "HTTP API    " if api.kind == "http" else "REST API    "
+    return ["", click.style(table[0], dim=True), *table[1:], "", f"  {what}  {click.style(url, fg='cyan')}", ""]
+
+
+NO_FACTS = {"integration": "MOCK", "api_key_required": False, "two_way": False}
 STEERING = re.compile(r"(?!\x1b\[[0-9;]*m)[\x00-\x08\x0a-\x1f\x7f-\x9f]")  # all but tabs and colours
 HEAD = ("ROUTE", "INTEGRATION", "HANDLER", "TIMEOUT", "")
 
@@ -133,6 +150,13 @@ def not_reloaded(entry: Mapping[str, Any]) -> str:
     return f"{click.style('not reloaded', fg='red')}: what ran before goes on\n{message}"
 
 
+def answered(entry: Mapping[str, Any]) -> str:
+    """A request to an HTTP entry point, when it is answered; ``why`` is what the client is not told."""
+    status = click.style(str(entry["status"]), fg="red" if entry["status"] >= 400 else "green")
+    what = f"{entry['method']} {cut(entry['path'])}  {status}  {entry['duration_ms']:.1f} ms"
+    return f"{what}  {click.style(cut(entry['why']), fg='red')}" if entry["why"] else what
+
+
 DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "connection_opened": opened,
     "connection_refused": lambda entry: f"{click.style('refused', fg='red')} {entry['status']} {entry['reason']}",
@@ -141,6 +165,7 @@ DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "log": logged,
     "frame_sent": lambda entry: f"← {cut(entry['payload'])}",
     "connection_closed": closed,
+    "http_response": answered,
     "reloaded": reloaded,
     "reload_failed": not_reloaded,
 }

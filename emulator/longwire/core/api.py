@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from longwire.core.event_source import EventSource, StreamSource
+from longwire.core.http.api import HttpApi
 from longwire.core.stage import AccessLogSettings, ApiKey, CustomDomain, Stage, Throttle, UsagePlan, UsageQuota
 from longwire.errors import Location
 
@@ -207,8 +208,10 @@ class Resource:
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """All of one template. ``apis`` has an Api for each deployed Stage; ``functions`` and ``resources`` are by
-    logical id."""
+    """All of one template, ``functions`` and ``resources`` by logical id.
+
+    ``apis`` has an Api, ``http_apis`` an HttpApi, for each deployed Stage.
+    """
 
     name: str
     region: str
@@ -217,6 +220,7 @@ class Stack:
     functions: Mapping[str, Function]
     resources: Mapping[str, Resource] = field(default_factory=dict)
     event_sources: tuple[EventSource | StreamSource, ...] = ()
+    http_apis: tuple[HttpApi, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

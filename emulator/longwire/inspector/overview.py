@@ -8,6 +8,7 @@ from longwire import __version__
 from longwire.core.api import Api, ApiKey, Route, Stack
 from longwire.core.connection import Connection, State
 from longwire.core.gateway import Gateway
+from longwire.core.http.api import HttpApi, HttpRoute, LambdaProxy
 
 __all__ = ["Urls", "overview"]
 
@@ -60,6 +61,18 @@ class Urls:
             for api in stack.apis
         ]
 
+    def http_apis(self, stack: Stack) -> list[dict[str, str]]:
+        """HTTP APIs and REST APIs, each Stage with its address here and on AWS."""
+        return [self.entry(api) for api in stack.http_apis if api.kind != "url"]
+
+    def function_urls(self, stack: Stack) -> list[dict[str, str]]:
+        return [self.entry(api) for api in stack.http_apis if api.kind == "url"]
+
+    def entry(self, api: HttpApi) -> dict[str, str]:
+        aws_url = f"https://{api.domain_name}{api.base or '/'}"
+        names = {"logical_id": api.logical_id, "api_id": api.api_id, "name": api.name, "stage": api.stage}
+        return {**names, "url": f"http://{self.authority}{api.local_path}", "aws_url": aws_url}
+
 
 def overview(stack: Stack, gateways: Sequence[Gateway], urls: Urls, now: float) -> Mapping[str, Any]:
     """The inspector's ``state``, in JSON's types. ``gateways`` are those of the stack's Stages, in their order."""
@@ -75,6 +88,10 @@ def overview(stack: Stack, gateways: Sequence[Gateway], urls: Urls, now: float) 
         },
         "apis": [
             {**addresses, **api_facts(stack, api)} for addresses, api in zip(urls.apis(stack), stack.apis, strict=True)
+        ],
+        "http_apis": [
+            {**urls.entry(api), "kind": api.kind, "routes": [http_route_facts(stack, route) for route in api.routes]}
+            for api in stack.http_apis
         ],
         "quotas": {
             "idle_timeout": quotas.idle_timeout,
@@ -113,6 +130,18 @@ def route_facts(stack: Stack, route: Route) -> dict[str, Any]:
         "authorizer": route.authorizer.name if route.authorizer is not None else None,
         "two_way": route.two_way,
         "api_key_required": route.api_key_required,
+    }
+
+
+def http_route_facts(stack: Stack, route: HttpRoute) -> dict[str, Any]:
+    integration = route.integration
+    function = stack.functions[integration.function] if isinstance(integration, LambdaProxy) else None
+    return {
+        "key": route.key,
+        "function": function.logical_id if function is not None else None,
+        "handler": function.handler if function is not None else None,
+        "timeout": function.timeout if function is not None else None,
+        "authorizer": route.authorizer.name if route.authorizer is not None else "AWS_IAM" if route.iam else None,
     }
 
 

@@ -13,6 +13,8 @@ invocation_finished  invocation_id, function, route_key, duration_ms, billed_ms,
                      error_type, error_message
 frame_sent           payload, size, cause ("route_response", "post_to_connection", "error", "mock")
 management_request   method, status, size
+http_request         request_id, api, method, path, size
+http_response        request_id, api, method, path, status, route_key, function, duration_ms, why
 connection_closed    code, reason, by ("client", "gateway", "management", "network", "emulator")
 reloaded             functions (that get new environments), files, connections_closed
 reload_failed        error_message, files

@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Container
 from urllib.parse import urlsplit
 
-__all__ = ["is_foreign_page", "is_local_host"]
+__all__ = ["host_name", "is_aws", "is_foreign_page", "is_local_host", "is_loopback"]
 
 
 def is_local_host(host: str | None, bound: str, custom: Container[str] = ()) -> bool:
@@ -19,7 +19,12 @@ def is_local_host(host: str | None, bound: str, custom: Container[str] = ()) -> 
     name = host_name(host or "")
     if name in (bound.lower(), host_name(bound)) or name in custom:
         return True
-    return is_loopback(name) or name.endswith(".amazonaws.com")
+    return is_loopback(name) or is_aws(name)
+
+
+def is_aws(name: str) -> bool:
+    """Names that AWS alone can give out; ``{url id}.lambda-url.{region}.on.aws`` among them."""
+    return name.endswith(".amazonaws.com") or (name.endswith(".on.aws") and ".lambda-url." in name)
 
 
 def host_name(host: str) -> str:

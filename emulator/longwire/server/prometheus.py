@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from longwire.core.api import Api
 from longwire.core.connection import State
 from longwire.core.gateway import Gateway
+from longwire.core.http.metrics import HttpMetrics
 from longwire.core.metrics import CLOUDWATCH, FunctionMetrics, Histogram, Metrics
 from longwire.inspector.guard import SECURITY
 from longwire.server.http_message import HttpResponse
@@ -37,14 +38,16 @@ class StageMetrics:
         return cls(gateway.api, gateway.deployment.monitor.metrics, active)
 
 
-def exposition(stages: Sequence[StageMetrics], functions: FunctionMetrics, accept: str) -> HttpResponse:
+def exposition(
+    stages: Sequence[StageMetrics], functions: FunctionMetrics, accept: str, http: HttpMetrics | None = None
+) -> HttpResponse:
     """``accept`` is the request's Accept header, or empty."""
     # Imported with the first scrape: it takes longer than anything else that the port could wait for.
     from prometheus_client import CollectorRegistry
     from prometheus_client.exposition import choose_encoder
 
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(Collector(stages, functions))
+    registry.register(Collector(stages, functions, http or HttpMetrics()))
     encode, content_type = choose_encoder(accept)
     headers = (*SECURITY, ("content-type", content_type), ("cache-control", "no-store"))
     return HttpResponse(200, headers, encode(registry))
@@ -57,7 +60,8 @@ class Collector:
     function has a ``stage`` only where there is no other.
     """
 
-    def __init__(self, stages: Sequence[StageMetrics], functions: FunctionMetrics) -> None:
+    def __init__(self, stages: Sequence[StageMetrics], functions: FunctionMetrics, http: HttpMetrics) -> None:
+        self.http = http
         self.stages = stages
         self.functions = functions
         self.several = len({stage.api.api_id for stage in stages}) > 1
@@ -70,6 +74,7 @@ class Collector:
         yield from self.cloudwatch()
         yield from self.beyond()
         yield from self.invocations()
+        yield from self.entry_points()
 
     def labels(self, stage: StageMetrics) -> tuple[str, ...]:
         name = stage.api.stage.name
@@ -137,6 +142,16 @@ class Collector:
         cold = [((*where, name), count) for name, count in found.cold_starts.items()]
         yield self.counter("cold_starts", "Invocations in a new execution environment.", labels, cold)
         yield self.quantiles("invocation_duration_quantile_seconds", labels, durations)
+
+    def entry_points(self) -> Iterator["Metric"]:
+        """Requests to HTTP APIs, REST APIs and function URLs; a request that no Route took has an empty one."""
+        labels = ("api", "stage", "route")
+        counted = self.http.requests.items()
+        yield self.counter(
+            "http_requests", "HTTP requests, by the status of their answers.", (*labels, "status"), counted
+        )
+        meaning = "Time from an HTTP request to its answer."
+        yield self.histogram("http_latency_seconds", meaning, labels, self.http.latency)
 
     def counter(self, name: str, meaning: str, labels: Iterable[str], counts: Counts) -> "Metric":
         from prometheus_client.core import CounterMetricFamily

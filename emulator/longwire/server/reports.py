@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from longwire.core.account import Account
 from longwire.core.gateway import Gateway
+from longwire.core.http.metrics import HttpMetrics
 from longwire.inspector.guard import SECURITY
 from longwire.server.http_message import HttpRequest, HttpResponse
 from longwire_infra.usage import Usage
@@ -20,10 +21,17 @@ class Reports:
     ``clock`` gives epoch seconds; counting starts when this is made.
     """
 
-    def __init__(self, account: Account, gateways: Callable[[], Sequence[Gateway]], clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        account: Account,
+        gateways: Callable[[], Sequence[Gateway]],
+        clock: Callable[[], float],
+        http: HttpMetrics | None = None,
+    ) -> None:
         self.account = account
         self.gateways = gateways
         self.clock = clock
+        self.http = http or HttpMetrics()
         self.started = clock()
         self.answers: dict[str, Callable[[HttpRequest], HttpResponse]] = {USAGE: self.usage, METRICS: self.metrics}
 
@@ -41,4 +49,4 @@ class Reports:
         from longwire.server.prometheus import StageMetrics, exposition
 
         stages = [StageMetrics.of(gateway) for gateway in self.gateways()]
-        return exposition(stages, self.account.functions, request.header("Accept") or "")
+        return exposition(stages, self.account.functions, request.header("Accept") or "", self.http)

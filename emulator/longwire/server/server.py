@@ -12,6 +12,7 @@ from longwire.server.carrier import Carrier, Invokes
 from longwire.server.forward import forward, is_aws_call
 from longwire.server.hosts import is_foreign_page, is_local_host
 from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
+from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
 from longwire.server.management import forbidden, is_management, stage_path, unmapped
 from longwire.server.reports import METRICS
@@ -41,6 +42,7 @@ class Server:
         self.clock = clock
         self.services_port = services_port
         self.loop = asyncio.get_running_loop()
+        self.entries: HttpEntries | None = None
         self.lambda_api: LambdaApi | None = None
         self.pages: Pages | None = None
         self.bound_host = "127.0.0.1"
@@ -89,6 +91,8 @@ class Server:
     def request(self, request: HttpRequest, exchange: Exchange) -> None:
         if not is_local_host(request.header("Host"), self.bound_host, self.domain_names):
             exchange.respond(HttpResponse(403, body=b"This host is not served here.\n", close=True))
+        elif self.entries is not None and (addressed := self.entries.addressed(request)) is not None:
+            self.entries.request(addressed, request, exchange)
         elif request.upgrade and request.method == "GET":
             self.upgrade(request, exchange)
         elif request.path == "/_longwire" or request.path.startswith("/_longwire/"):
@@ -193,6 +197,8 @@ class Server:
     def stop(self) -> None:
         for carrier in self.carriers:
             carrier.stop()
+        if self.entries is not None:
+            self.entries.stop()
         for task in self.forwards:
             task.cancel()
         for connection in list(self.kept_alive):

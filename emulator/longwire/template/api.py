@@ -11,6 +11,7 @@ from longwire.errors import TemplateError
 from longwire.template.access_log import access_log
 from longwire.template.deployments import deployment_of, live_routes
 from longwire.template.domains import with_domains
+from longwire.template.http.http_api import is_http
 from longwire.template.integrations import authorizers, integrations
 from longwire.template.models import models
 from longwire.template.physical_ids import ACCOUNT_ID
@@ -46,9 +47,9 @@ VARIABLE_VALUE = re.compile(r"[A-Za-z0-9\-._~:/?#&=,]+")
 
 def websocket_apis(resources: Resources) -> tuple[Api, ...]:
     """An Api for each Stage of each WebSocket API, in the template's order; raises TemplateError when there is none."""
-    others = http_apis(resources)
-    found = own_apis(resources, others)
-    check_parts(resources, {*found, *others.values()})
+    http = others(resources)
+    found = own_apis(resources, http)
+    check_parts(resources, {*found, *http.values()})
     stages = {api_id: stages_of(resources, api_id, properties) for api_id, properties in found.items()}
     keys = ApiKeyReader(resources, {(api_id, name) for api_id, named in stages.items() for name in named})
     apis = [
@@ -92,17 +93,10 @@ def deployed_api(resources: Resources, api_id: str, properties: Properties, stag
     )
 
 
-def http_apis(resources: Resources) -> dict[str, str]:
-    """HTTP APIs, when the user allowed them to be ignored: their ids by logical id."""
-    found = {}
-    for api_id, name in resources.by_physical_id(API).items():
-        properties = resources.live[name].get("Properties") or {}
-        # Only HTTP APIs are described by an OpenAPI Body; SAM writes them so.
-        if properties.get("ProtocolType") == "HTTP" or "Body" in properties or "BodyS3Location" in properties:
-            path = ("Resources", name, "Properties", "ProtocolType")
-            resources.places.unsupported(path, "HTTP APIs are not emulated")
-            found[name] = api_id
-    return found
+def others(resources: Resources) -> dict[str, str]:
+    """The ids of HTTP APIs by logical id."""
+    known = resources.by_physical_id(API).items()
+    return {name: api_id for api_id, name in known if is_http(resources.properties(name))}
 
 
 def own_apis(resources: Resources, others: Collection[str]) -> dict[str, Properties]:
@@ -110,6 +104,8 @@ def own_apis(resources: Resources, others: Collection[str]) -> dict[str, Propert
     known = resources.by_physical_id(API)
     apis = {api_id: resources.properties(name) for api_id, name in known.items() if name not in others}
     for properties in apis.values():
+        if "ProtocolType" not in properties.values:
+            raise resources.places.error(properties.path[:2], f"{API} needs ProtocolType", "ProtocolType: WEBSOCKET")
         properties.one_of("ProtocolType", ("WEBSOCKET", "HTTP"))
     if not apis:
         hint = "It takes an AWS::Serverless::WebSocketApi, or an AWS::ApiGatewayV2::Api with ProtocolType: WEBSOCKET."
@@ -120,7 +116,7 @@ def own_apis(resources: Resources, others: Collection[str]) -> dict[str, Propert
 def check_parts(resources: Resources, known: Collection[str]) -> None:
     for properties in resources.of_type(*PARTS):
         if properties.text("ApiId") not in known:
-            raise properties.error("ApiId", f"{properties.text('ApiId')!r} is no WebSocket API of this template")
+            raise properties.error("ApiId", f"{properties.text('ApiId')!r} is no API of this template")
 
 
 def selection(properties: Properties) -> str:

@@ -13,7 +13,13 @@ from longwire.template.places import KeyPath, Places, did_you_mean
 __all__ = ["Identities"]
 
 Resolve = Callable[[Any, KeyPath], Any]
-QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
+# By the properties whose values are their names.
+QUALIFIED = {
+    "AWS::Lambda::Alias": ("FunctionName", "Name"),
+    "AWS::Lambda::Url": ("TargetFunctionArn", "Qualifier"),
+    "AWS::Lambda::Version": ("FunctionName", "Name"),
+}
+API = "AWS::ApiGatewayV2::Api"
 
 
 class Identities:
@@ -47,7 +53,12 @@ class Identities:
             known = physical_ids.attributes(kind)
             hint = did_you_mean(attribute, known) or f"It has: {', '.join(known) or 'none'}"
             raise self.places.error(path, f"{name} is an {kind} and has no attribute {attribute}", hint)
-        return found
+        return found.replace("wss:", "https:") if kind == API and self.is_http(name) else found
+
+    def is_http(self, name: str) -> bool:
+        """Whether an AWS::ApiGatewayV2::Api is an HTTP API."""
+        properties = self.resources[name].get("Properties") or {}
+        return "Body" in properties or properties.get("ProtocolType") == "HTTP"
 
     def kind(self, name: str, path: KeyPath) -> str:
         """The type of a resource that exists; ``path`` is where it is referred to."""
@@ -68,8 +79,11 @@ class Identities:
         properties = self.resources[logical_id].get("Properties") or {}
         below = ("Resources", logical_id, "Properties")
         if kind in QUALIFIED:
-            names = [self.text(properties, key, below) or "1" for key in ("FunctionName", "Name")]
-            return f"{names[0].rsplit(':function:', 1)[-1]}:{names[1]}"
+            function, qualifier = (self.text(properties, key, below) or "" for key in QUALIFIED[kind])
+            name = function.rsplit(":function:", 1)[-1]
+            if kind == "AWS::Lambda::Version":
+                qualifier = "1"
+            return f"{name}:{qualifier}" if qualifier else name
         given = self.text(properties, physical_ids.name_property(kind), below)
         if given is not None:
             return given

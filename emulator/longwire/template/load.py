@@ -13,6 +13,7 @@ from longwire.template.cache import TemplateCache, default_folder
 from longwire.template.events import event_sources
 from longwire.template.expansion import expanded
 from longwire.template.functions import functions
+from longwire.template.http.entries import http_entries
 from longwire.template.intrinsics import Resolver
 from longwire.template.parameters import parameter_values
 from longwire.template.physical_ids import ACCOUNT_ID
@@ -104,6 +105,7 @@ def assemble(resources: Resources, found: Mapping[str, Function]) -> Stack:
         region=resolver.region,
         account_id=ACCOUNT_ID,
         apis=websocket_apis(resources),
+        http_apis=http_entries(resources),
         functions=found,
         resources=created_resources(resources),
         event_sources=event_sources(resources),

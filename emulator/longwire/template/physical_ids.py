@@ -79,6 +79,7 @@ BUCKET = {
     "WebsiteURL": "http://{name}.s3-website-{region}.amazonaws.com",
 }
 QUEUE_URL = "https://sqs.{region}.amazonaws.com/{account}/{name}"
+FUNCTION_URL = "https://{hash}.lambda-url.{region}.on.aws/"
 FUNCTION = arn("lambda", "function:{name}")
 API = {
     "ApiId": "{short}",
@@ -88,6 +89,10 @@ API = {
 
 ROWS: Mapping[str, Row] = {
     "AWS::ApiGateway::ApiKey": Row("{short}", "Name", {"APIKeyId": "{short}"}),
+    "AWS::ApiGateway::Deployment": Row("{short}", None, {"DeploymentId": "{short:.6}"}),
+    "AWS::ApiGateway::Resource": Row("{short:.6}", None, {"ResourceId": "{short:.6}"}),
+    "AWS::ApiGateway::RestApi": Row("{short}", "Name", {"RestApiId": "{short}", "RootResourceId": "{hash:.10}"}),
+    "AWS::ApiGateway::Stage": Row(name_property="StageName"),
     "AWS::ApiGateway::UsagePlan": Row("{short:.6}", "UsagePlanName", {"Id": "{short:.6}"}),
     "AWS::ApiGateway::UsagePlanKey": Row("{short}", None, {"Id": "{short}"}),
     "AWS::ApiGatewayV2::Api": Row("{short}", None, API),
@@ -138,6 +143,7 @@ ROWS: Mapping[str, Row] = {
         arn("lambda", "layer:{name}:1"), "LayerName", {"LayerVersionArn": arn("lambda", "layer:{name}:1")}
     ),
     "AWS::Lambda::Version": Row(FUNCTION, None, {"FunctionArn": FUNCTION, "Version": "1"}),
+    "AWS::Lambda::Url": Row(FUNCTION, None, {"FunctionArn": FUNCTION, "FunctionUrl": FUNCTION_URL}),
     "AWS::Logs::LogGroup": Row("{name}", "LogGroupName", {"Arn": arn("logs", "log-group:{name}:*")}),
     "AWS::S3::Bucket": Row("{name}", "BucketName", BUCKET),
     "AWS::SNS::Subscription": Row(arn("sns", "{hash}"), None, {"Arn": arn("sns", "{hash}")}),
@@ -155,11 +161,6 @@ ROWS: Mapping[str, Row] = {
         arn("secretsmanager", "secret:{name}-{short:.6}"),
         "Name",
         {"Id": arn("secretsmanager", "secret:{name}-{short:.6}")},
-    ),
-    "AWS::StepFunctions::StateMachine": Row(
-        arn("states", "stateMachine:{name}"),
-        "StateMachineName",
-        {"Arn": arn("states", "stateMachine:{name}"), "Name": "{name}"},
     ),
 }
 # Resources that are configuration only have no row: their ids go nowhere but into other configuration.

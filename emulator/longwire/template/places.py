@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from longwire.errors import Location, TemplateError
+from longwire.template.event_places import event_place
 
 __all__ = ["KeyPath", "Places", "did_you_mean"]
 
 KeyPath = tuple[str | int, ...]
-SECTIONS = {"AWS::Serverless::Function": "Function", "AWS::Serverless::WebSocketApi": "WebSocketApi"}
+SECTIONS = {f"AWS::Serverless::{name}": name for name in ("Api", "Function", "HttpApi", "WebSocketApi")}
 # What the SAM translator makes of one property has another name afterwards.
 SAM_NAMES = {
     "Code": ("CodeUri", "InlineCode"),
@@ -23,7 +24,9 @@ SAM_NAMES = {
     "AuthorizerId": ("AuthArn",),
     "EventSourceArn": ("Queue", "Stream"),
     "TracingConfig": ("Tracing",),
+    "BodyS3Location": ("DefinitionUri",),
     "DeadLetterConfig": ("DeadLetterQueue",),
+    "TargetFunctionArn": ("FunctionUrlConfig",),
 }
 
 
@@ -86,6 +89,9 @@ class Places:
 
     def origin(self, path: KeyPath) -> KeyPath:
         """The path in the user's file; one that SAM made leads to the resource that it was made of."""
+        event = event_place(self.source.data, path)
+        if event is not None:
+            return event
         if len(path) < 2 or path[0] != "Resources" or path[1] in self.source.data["Resources"]:
             return self.own(path)
         maker = self.maker(str(path[1]))

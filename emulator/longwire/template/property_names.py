@@ -20,11 +20,23 @@ class Names:
 
 TABLES: Mapping[str, str] = {
     "AWS::ApiGateway::ApiKey": "CustomerId Description Enabled GenerateDistinctId Name Tags Value | StageKeys",
+    "AWS::ApiGateway::Deployment": """Description RestApiId! StageDescription StageName
+        | DeploymentCanarySettings""",
+    "AWS::ApiGateway::Method": """ApiKeyRequired AuthorizationScopes AuthorizationType AuthorizerId HttpMethod!
+        Integration MethodResponses OperationName ResourceId! RestApiId!
+        | RequestModels RequestParameters RequestValidatorId""",
+    "AWS::ApiGateway::Resource": "ParentId! PathPart! RestApiId! |",
+    "AWS::ApiGateway::RestApi": """ApiKeySourceType BinaryMediaTypes Body CloneFrom Description EndpointAccessMode
+        EndpointConfiguration FailOnWarnings Mode Name Parameters SecurityPolicy Tags
+        | BodyS3Location DisableExecuteApiEndpoint MinimumCompressionSize Policy""",
+    "AWS::ApiGateway::Stage": """AccessLogSetting ClientCertificateId DeploymentId Description DocumentationVersion
+        MethodSettings RestApiId! StageName Tags TracingEnabled Variables
+        | CacheClusterEnabled CacheClusterSize CanarySetting""",
     "AWS::ApiGateway::UsagePlan": "ApiStages Description Quota Tags Throttle UsagePlanName |",
     "AWS::ApiGateway::UsagePlanKey": "KeyId! KeyType! UsagePlanId! |",
     "AWS::ApiGatewayV2::Api": """ApiKeySelectionExpression BasePath CorsConfiguration CredentialsArn Description
-        DisableExecuteApiEndpoint DisableSchemaValidation FailOnWarnings IpAddressType Name ProtocolType! RouteKey
-        RouteSelectionExpression Tags Target Version | Body BodyS3Location""",
+        DisableExecuteApiEndpoint DisableSchemaValidation FailOnWarnings IpAddressType Name ProtocolType RouteKey
+        RouteSelectionExpression Tags Target Version Body BodyS3Location |""",
     "AWS::ApiGatewayV2::ApiMapping": "ApiId! ApiMappingKey DomainName! Stage! |",
     "AWS::ApiGatewayV2::Authorizer": """ApiId! AuthorizerCredentialsArn AuthorizerPayloadFormatVersion
         AuthorizerResultTtlInSeconds AuthorizerType! AuthorizerUri EnableSimpleResponses IdentitySource
@@ -75,6 +87,7 @@ TABLES: Mapping[str, str] = {
         MemorySize PackageType PublishToLatestPublished RecursiveLoop ReservedConcurrentExecutions Role! Runtime
         RuntimeManagementConfig SnapStart Tags Timeout TracingConfig VpcConfig
         | CapacityProviderConfig DurableConfig FileSystemConfigs TenancyConfig""",
+    "AWS::Lambda::Url": "AuthType! Cors InvokeMode Qualifier TargetFunctionArn! |",
     "AWS::S3::Bucket": """AbacStatus AccelerateConfiguration AccessControl AnalyticsConfigurations BucketEncryption
         BucketName BucketNamePrefix BucketNamespace CorsConfiguration IntelligentTieringConfigurations
         InventoryConfigurations LifecycleConfiguration LoggingConfiguration MetadataConfiguration
@@ -93,9 +106,6 @@ TABLES: Mapping[str, str] = {
     "AWS::Scheduler::Schedule": """ActionAfterCompletion Description EndDate FlexibleTimeWindow! GroupName KmsKeyArn
         Name ScheduleExpression! ScheduleExpressionTimezone StartDate State Target! |""",
     "AWS::Scheduler::ScheduleGroup": "Name Tags |",
-    "AWS::StepFunctions::StateMachine": """Definition DefinitionS3Location DefinitionString DefinitionSubstitutions
-        EncryptionConfiguration LoggingConfiguration RoleArn! StateMachineName StateMachineType Tags
-        TracingConfiguration |""",
     "AWS::SecretsManager::Secret": """Description GenerateSecretString KmsKeyId Name ReplicaRegions SecretString Tags
         Type |""",
 }

@@ -11,11 +11,12 @@ __all__ = ["CREATED", "SERVERLESS", "refusal"]
 # What SAM turns into CloudFormation before anything is read.
 SERVERLESS = frozenset(
     {
+        "AWS::Serverless::Api",
         "AWS::Serverless::Connector",
         "AWS::Serverless::Function",
+        "AWS::Serverless::HttpApi",
         "AWS::Serverless::LayerVersion",
         "AWS::Serverless::SimpleTable",
-        "AWS::Serverless::StateMachine",
         "AWS::Serverless::WebSocketApi",
     }
 )
@@ -24,6 +25,11 @@ SERVERLESS = frozenset(
 READ = frozenset(
     {
         "AWS::ApiGateway::ApiKey",
+        "AWS::ApiGateway::Deployment",
+        "AWS::ApiGateway::Method",
+        "AWS::ApiGateway::Resource",
+        "AWS::ApiGateway::RestApi",
+        "AWS::ApiGateway::Stage",
         "AWS::ApiGateway::UsagePlan",
         "AWS::ApiGateway::UsagePlanKey",
         "AWS::ApiGatewayV2::Api",
@@ -40,6 +46,7 @@ READ = frozenset(
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
         "AWS::Lambda::LayerVersion",
+        "AWS::Lambda::Url",
     }
 )
 
@@ -59,7 +66,6 @@ CREATED = frozenset(
         "AWS::Scheduler::Schedule",
         "AWS::Scheduler::ScheduleGroup",
         "AWS::SecretsManager::Secret",
-        "AWS::StepFunctions::StateMachine",
     }
 )
 
@@ -101,13 +107,11 @@ CONFIGURATION = frozenset(
 # Known and refused by name; patterns, the first that fits counts.
 REFUSED: Mapping[str, str] = {
     "AWS::ApiGatewayV2::VpcLink": "private integrations are not emulated",
-    "AWS::Serverless::HttpApi": "HTTP APIs are not emulated",
-    "AWS::Serverless::Api": "REST APIs are not emulated",
-    "AWS::ApiGateway::*": "REST APIs are not emulated",
+    "AWS::ApiGateway::*": "of REST APIs, Lambda proxies alone are emulated",
     "AWS::Serverless::Application": "nested applications are not emulated",
     "AWS::CloudFormation::Stack": "nested stacks are not emulated",
-    "AWS::StepFunctions::*": "of Step Functions, state machines alone are emulated",
-    "AWS::Lambda::Url": "function URLs are not emulated",
+    "AWS::Serverless::StateMachine": "Step Functions are not emulated",
+    "AWS::StepFunctions::*": "Step Functions are not emulated",
     "AWS::Lambda::EventInvokeConfig": "retries and destinations of asynchronous invocations are not emulated",
     "AWS::Pipes::*": "EventBridge pipes are not emulated",
     "AWS::WAFv2::*": "web ACLs are not emulated",

@@ -9,7 +9,10 @@ from longwire.template.places import KeyPath, Places, did_you_mean
 __all__ = ["check_traps"]
 
 SPECIAL = ("$connect", "$disconnect", "$default")
-EVENTS = ("CloudWatchEvent", "DynamoDB", "EventBridgeRule", "Kinesis", "S3", "SNS", "SQS", "Schedule", "ScheduleV2")
+EVENTS = (
+    "Api", "CloudWatchEvent", "DynamoDB", "EventBridgeRule", "HttpApi", "Kinesis", "S3", "SNS", "SQS", "Schedule",
+    "ScheduleV2",
+)  # fmt: skip
 AUTH = ("AuthArn", "AuthType", "IdentitySource", "InvokeRole", "Name")
 ROUTE = (
     "ApiKeyRequired", "FunctionArn", "IntegrationTimeout", "ModelSelectionExpression", "OperationName", "RequestModels",

@@ -88,7 +88,7 @@ def test_two_stages_of_one_name_are_refused(plain: Sample) -> None:
         (
             "ApiId: !Ref Api\n      StageName",
             "ApiId: abc\n      StageName",
-            "'abc' is no WebSocket API of this template",
+            "'abc' is no API of this template",
         ),
         ("      ProtocolType: WEBSOCKET\n", "", "Api: AWS::ApiGatewayV2::Api needs ProtocolType"),
     ],

@@ -170,18 +170,6 @@ def test_what_is_not_emulated_is_a_warning_when_the_user_allows_it(sam: Sample) 
     ]
 
 
-def test_an_http_api_beside_the_websocket_api_can_be_ignored(plain: Sample) -> None:
-    plain.append(
-        "  Web:\n    Type: AWS::ApiGatewayV2::Api\n    Properties: {Name: web, ProtocolType: HTTP}\n"
-        "  WebStage:\n    Type: AWS::ApiGatewayV2::Stage\n"
-        "    Properties: {ApiId: !Ref Web, StageName: $default, AutoDeploy: true}\n"
-    )
-
-    error = plain.error()
-    assert (error.resource, error.property_path, error.message) == ("Web", "ProtocolType", "HTTP APIs are not emulated")
-    assert plain.load(allow_unsupported=True).api.logical_id == "Api"
-
-
 def test_several_sam_causes_are_all_told(sam: Sample) -> None:
     sam.replace("Handler: app.authorize", "Handlr: app.authorize").replace("Handler: app.work", "Handlr: app.work")
 

@@ -132,7 +132,7 @@ def test_disable_schema_validation_is_no_way_round_it_unless_allowed(plain: Samp
         (model_resource("{}", "Say-it"), "'Say-it' is not letters and digits only"),
         (model_resource("{}") + model_resource("{}").replace("SayModel", "Again"), "there is another Model Say"),
         (model_resource("{}", more="      ContentType: text/plain\n"), "models of text/plain are not emulated"),
-        (model_resource("{}").replace("!Ref Api", "abc"), "'abc' is no WebSocket API of this template"),
+        (model_resource("{}").replace("!Ref Api", "abc"), "'abc' is no API of this template"),
     ],
 )
 def test_a_model_that_would_not_work_is_refused(plain: Sample, resource: str, message: str) -> None:

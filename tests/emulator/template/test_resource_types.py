@@ -31,9 +31,7 @@ def test_a_type_that_is_understood_or_means_nothing_here_is_accepted(kind: str) 
     ("kind", "reason", "hint"),
     [
         ("AWS::ApiGatewayV2::VpcLink", "private integrations", None),
-        ("AWS::ApiGateway::RestApi", "REST APIs", None),
-        ("AWS::Serverless::HttpApi", "HTTP APIs", None),
-        ("AWS::Lambda::Url", "function URLs", None),
+        ("AWS::ApiGateway::Authorizer", "of REST APIs, Lambda proxies alone", None),
         ("AWS::Pipes::Pipe", "EventBridge pipes", None),
         ("AWS::CloudFormation::Stack", "nested stacks", None),
         ("Custom::Thing", "custom resources", None),

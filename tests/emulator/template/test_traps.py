@@ -54,7 +54,7 @@ def check(auth: str = "{}", routes: str = "{}", events: str = "{}", text: str = 
         ("{AuthType: custom}", "{}", "{}", "Auth.AuthType: there is no AuthType custom\n  Did you mean CUSTOM?"),
         ("{AuthType: JWT}", "{}", "{}", "there is no AuthType JWT\n  One of: NONE, AWS_IAM, CUSTOM"),
         ("{IdentitySources: [a]}", "{}", "{}", "Auth has no IdentitySources\n  Did you mean IdentitySource?"),
-        ("{}", "{}", "{E: {Type: HttpApi}}", "Work.Events.E.Type: events of type HttpApi are not emulated"),
+        ("{}", "{}", "{E: {Type: Cognito}}", "Work.Events.E.Type: events of type Cognito are not emulated"),
         ("{}", "{}", "{E: {Type: Sqs}}", "events of type Sqs are not emulated\n  Did you mean SQS?"),
         ("{}", "{}", "{E: SQS}", "Work.Events.E: an event is a mapping with a Type"),
     ],

@@ -1,0 +1,1 @@
+"""HTTP entry points beside the WebSocket APIs: HTTP APIs, REST APIs' Lambda proxies, function URLs."""
