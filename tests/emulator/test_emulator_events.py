@@ -55,5 +55,12 @@ def test_a_rule_on_a_bus_tells(client: Client) -> None:
     assert (event["source"], event["detail-type"]) == ("chat", "Said")
 
 
+def test_a_state_machine_calls_services_functions_and_connections(client: Client) -> None:
+    heard_event = heard(client, "machine")
+    assert (heard_event["n"], heard_event["stage"]) == (1, "dev")
+    assert client.receive_json(timeout=20) == {"posted": True}
+    assert client.receive_json(timeout=20) == {"ended": "SUCCEEDED"}
+
+
 def test_a_schedule_that_a_handler_makes_tells_in_time(client: Client) -> None:
     assert set(heard(client, "reminder")) == {"reminder"}

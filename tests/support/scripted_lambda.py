@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 Answer = tuple[int, dict[str, str], Any]
 SUCCESS: Answer = (200, {}, None)
@@ -58,7 +59,9 @@ def scripted_lambda() -> Iterator[Lambda]:
             event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             *_, name, last = self.path.split("/")
             assert (self.path.startswith("/2015-03-31/functions/"), last) == (True, "invocations")
-            invocation = Invocation(name, event, self.headers["X-Amz-Invocation-Type"], time.time())
+            # As SDKs send it: a name, or an ARN that is percent-encoded.
+            function = unquote(name).rpartition(":")[2]
+            invocation = Invocation(function, event, self.headers["X-Amz-Invocation-Type"], time.time())
             status, headers, body = found.answer(invocation)
             payload = json.dumps(body).encode()
             self.send_response(status)

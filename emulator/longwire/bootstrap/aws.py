@@ -43,7 +43,7 @@ def redirect(
         if url is None:
             check(parts.hostname or "")
         else:
-            request.headers["Host"] = parts.netloc
+            request.headers["Host"] = services if parts.netloc.endswith(services) else parts.netloc
             request.url = url
         return original(self, request)
 
@@ -54,6 +54,9 @@ def redirected(url: str, gateway: str, services: str, domain_names: tuple[str, .
     """None when the host is neither AWS's nor an API's own domain."""
     parts = urlsplit(url)
     host = parts.hostname or ""
+    # StartSyncExecution, for one, has a prefix, which botocore puts before any host: sync-127.0.0.1
+    if parts.netloc.endswith(services) and parts.netloc != services:
+        return urlunsplit(("http", services, parts.path, parts.query, ""))
     if host in domain_names:
         return urlunsplit(("http", gateway, parts.path, parts.query, ""))
     if not host.endswith(AWS_SUFFIXES):

@@ -38,6 +38,8 @@ function address(name) {
 // Null when the host is neither AWS's nor an API's own domain: the gateway answers Invoke and @connections, the services
 // everything else.
 function emulated(host) {
+  // StartSyncExecution, for one, has a prefix, which the SDK puts before any host.
+  if (/^[a-z-]+-127\.0\.0\.1$/.test(host)) return address("services");
   if (given.domains.includes(host.toLowerCase())) return address("gateway");
   if (!AWS.test(host)) return null;
   const labels = host.toLowerCase().split(".");

@@ -129,7 +129,7 @@ class Moto:
     def parsed(response: HttpResponse) -> dict[str, Any]:
         found = json.loads(response.body or b"{}")
         if response.status >= 300:
-            code = str(found.get("__type", response.status)).rpartition("#")[2]
+            code = str(found.get("__type") or response.status).rpartition("#")[2]
             raise CallFailed(code, str(found.get("message") or found.get("Message") or ""))
         return dict(found)
 

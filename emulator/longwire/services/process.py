@@ -32,7 +32,9 @@ from longwire.services.s3_notifications import deliver_changes
 from longwire.services.schedules import Schedules
 from longwire.services.sns_delivery import deliver_notifications
 from longwire.services.sqs_queues import Queues
+from longwire.services.state_machines import run_executions, stop_executions
 from longwire.services.stream_sources import StreamMapping, StreamSources
+from longwire.services.sync_executions import SyncExecutions
 from longwire.services.targets import Targets
 from longwire.services.time_to_live import TimeToLive
 
@@ -64,6 +66,10 @@ class ServicesProcess:
         self.sources = EventSources(mappings, self.moto, queues, client, self.clock, self.look)
         targets = Targets(self.moto, client, self.moto.log)
         self.moto.repairs |= deliveries(targets)
+        self.moto.repairs["stepfunctions"] = run_executions(
+            setup["invoke_url"], setup["endpoint_url"], lambda text: loop.call_soon_threadsafe(self.moto.log, text)
+        )
+        self.executions = SyncExecutions(self.moto)
         streams = [StreamMapping.from_json(mapping) for mapping in setup["streams"]]
         self.streams = StreamSources(streams, client, targets, self.clock, self.look)
         self.schedules = Schedules(targets, *where, self.clock)
@@ -77,7 +83,7 @@ class ServicesProcess:
         if not is_local_host(host, HOST) or is_foreign_page(origin, request.header("Sec-Fetch-Site")):
             exchange.respond(HttpResponse(403, (("content-type", "text/plain"),), b"not for pages of other hosts\n"))
             return
-        if not self.polls.take(request, exchange):
+        if not self.polls.take(request, exchange) and not self.executions.take(request, exchange):
             exchange.respond(self.moto.respond(request))
         # DynamoDB's calls, the most frequent, reach streams alone.
         if not (request.header("X-Amz-Target") or "").startswith("DynamoDB_") or self.streams.grew():
@@ -101,6 +107,7 @@ class ServicesProcess:
         if "reset" in command:
             for part in (self.sources, self.streams, self.schedules):
                 part.reset()
+            stop_executions(self.moto.account_id)
             self.moto.reset()
             self.provision()
             self.polls.reset()
@@ -123,6 +130,7 @@ async def serve(listener: socket.socket, report: Report) -> None:
     commands = asyncio.StreamReader(limit=MAX_LINE)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(commands), sys.stdin.buffer)
     setup = json.loads(await commands.readline())
+    setup["endpoint_url"] = f"http://{HOST}:{listener.getsockname()[1]}"
     try:
         process = ServicesProcess(setup, report, loop)
         process.provision()

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from longwire.core.api import Resource
 from longwire.services.moto_dispatch import CallFailed, Moto
-from longwire.services.provision_events import notifications, rule, schedule, schedule_group
+from longwire.services.provision_events import notifications, rule, schedule, schedule_group, state_machine
 from longwire.services.provision_tables import global_table, table
 
 __all__ = ["TYPES", "ProvisionFailed", "provision"]
@@ -223,5 +223,6 @@ CREATORS: dict[str, Creator] = {
     "AWS::Scheduler::Schedule": schedule,
     "AWS::Scheduler::ScheduleGroup": schedule_group,
     "AWS::SecretsManager::Secret": secret,
+    "AWS::StepFunctions::StateMachine": state_machine,
 }
 TYPES = frozenset(CREATORS)

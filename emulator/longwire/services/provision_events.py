@@ -1,4 +1,4 @@
-"""EventBridge's rules and schedules, and the notifications of buckets, as calls to their APIs."""
+"""EventBridge's rules and schedules, state machines, and the notifications of buckets, as calls to their APIs."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from longwire.core.api import Resource
 from longwire.services.moto_dispatch import Moto
 
-__all__ = ["notifications", "rule", "schedule", "schedule_group"]
+__all__ = ["notifications", "rule", "schedule", "schedule_group", "state_machine"]
 
 EVENTS = "AWSEvents."
 OF_A_RULE = ("Description", "EventBusName", "RoleArn", "ScheduleExpression", "State")
@@ -60,6 +60,17 @@ def epoch(text: str) -> float:
 
 def schedule_group(moto: Moto, resource: Resource) -> None:
     moto.rest_json("scheduler", "POST", f"/schedule-groups/{quote(resource.physical_id)}", {})
+
+
+def state_machine(moto: Moto, resource: Resource) -> None:
+    properties = resource.properties
+    asked = {
+        "name": resource.physical_id.rpartition(":")[2],
+        "definition": properties["DefinitionString"],
+        "roleArn": properties["RoleArn"],
+        "type": properties.get("StateMachineType", "STANDARD"),
+    }
+    moto.json("states", "AWSStepFunctions.CreateStateMachine", asked)
 
 
 # --- a bucket's notifications, by the names that CloudFormation and S3's XML have for them

@@ -162,6 +162,11 @@ ROWS: Mapping[str, Row] = {
         "Name",
         {"Id": arn("secretsmanager", "secret:{name}-{short:.6}")},
     ),
+    "AWS::StepFunctions::StateMachine": Row(
+        arn("states", "stateMachine:{name}"),
+        "StateMachineName",
+        {"Arn": arn("states", "stateMachine:{name}"), "Name": "{name}"},
+    ),
 }
 # Resources that are configuration only have no row: their ids go nowhere but into other configuration.
 OTHER = Row("{name}", None, {"Arn": "arn:aws:cloudformation:{region}:{account}:{name}"})

@@ -106,6 +106,9 @@ TABLES: Mapping[str, str] = {
     "AWS::Scheduler::Schedule": """ActionAfterCompletion Description EndDate FlexibleTimeWindow! GroupName KmsKeyArn
         Name ScheduleExpression! ScheduleExpressionTimezone StartDate State Target! |""",
     "AWS::Scheduler::ScheduleGroup": "Name Tags |",
+    "AWS::StepFunctions::StateMachine": """Definition DefinitionS3Location DefinitionString DefinitionSubstitutions
+        EncryptionConfiguration LoggingConfiguration RoleArn! StateMachineName StateMachineType Tags
+        TracingConfiguration |""",
     "AWS::SecretsManager::Secret": """Description GenerateSecretString KmsKeyId Name ReplicaRegions SecretString Tags
         Type |""",
 }

@@ -17,6 +17,7 @@ SERVERLESS = frozenset(
         "AWS::Serverless::HttpApi",
         "AWS::Serverless::LayerVersion",
         "AWS::Serverless::SimpleTable",
+        "AWS::Serverless::StateMachine",
         "AWS::Serverless::WebSocketApi",
     }
 )
@@ -66,6 +67,7 @@ CREATED = frozenset(
         "AWS::Scheduler::Schedule",
         "AWS::Scheduler::ScheduleGroup",
         "AWS::SecretsManager::Secret",
+        "AWS::StepFunctions::StateMachine",
     }
 )
 
@@ -110,8 +112,7 @@ REFUSED: Mapping[str, str] = {
     "AWS::ApiGateway::*": "of REST APIs, Lambda proxies alone are emulated",
     "AWS::Serverless::Application": "nested applications are not emulated",
     "AWS::CloudFormation::Stack": "nested stacks are not emulated",
-    "AWS::Serverless::StateMachine": "Step Functions are not emulated",
-    "AWS::StepFunctions::*": "Step Functions are not emulated",
+    "AWS::StepFunctions::*": "of Step Functions, state machines alone are emulated",
     "AWS::Lambda::EventInvokeConfig": "retries and destinations of asynchronous invocations are not emulated",
     "AWS::Pipes::*": "EventBridge pipes are not emulated",
     "AWS::WAFv2::*": "web ACLs are not emulated",

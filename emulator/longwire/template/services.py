@@ -9,6 +9,7 @@ from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties, Resources
 from longwire.template.resource_types import CREATED
 from longwire.template.rules import check_function, checked_rule, checked_schedule
+from longwire.template.state_machines import with_definition
 
 __all__ = ["created_resources"]
 
@@ -40,6 +41,8 @@ def created(item: Properties, resources: Resources) -> Resource:
         values = checked_rule(item, values, resources)
     if item.type == "AWS::Scheduler::Schedule":
         checked_schedule(item, resources)
+    if item.type == "AWS::StepFunctions::StateMachine":
+        values = with_definition(item, values, resources)
     if item.type in TABLES:
         check_table(item)
     return Resource(item.logical_id, item.type, values, identities.ref(item.logical_id, item.path), item.location)

@@ -22,6 +22,7 @@ GATEWAY, SERVICES = "127.0.0.1:8765", "127.0.0.1:4000"
         ("https://dynamodb.us-east-1.amazonaws.com/", "http://127.0.0.1:4000/"),
         ("http://sqs.us-east-1.amazonaws.com/?Action=x&y=1", "http://127.0.0.1:4000/?Action=x&y=1"),
         ("https://bucket.s3.amazonaws.com:443/key", "http://127.0.0.1:4000/key"),
+        ("http://sync-127.0.0.1:4000/", "http://127.0.0.1:4000/"),
     ],
 )
 def test_calls_to_aws_end_here(url: str, expected: str | None) -> None:

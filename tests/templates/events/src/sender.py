@@ -61,7 +61,16 @@ def reminder(told: dict[str, str]) -> None:
     )
 
 
+def machine(told: dict[str, str]) -> None:
+    host, stage = told["url"].removeprefix("https://").split("/")
+    given = json.dumps({"detail": told, "host": host, "stage": stage, "n": 1})
+    ended = boto3.client("stepfunctions").start_sync_execution(stateMachineArn=os.environ["WORK"], input=given)
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=told["url"])
+    client.post_to_connection(ConnectionId=told["id"], Data=json.dumps({"ended": ended["status"]}))
+
+
 SENDERS = {
+    "machine": machine,
     "table": table,
     "topic": topic,
     "bus": bus,
