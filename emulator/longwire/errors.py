@@ -38,7 +38,10 @@ class Location:
 
 
 class TemplateError(LongwireError):
-    """The template is wrong, or asks for something that is not emulated."""
+    """The template is wrong, or asks for something that is not emulated.
+
+    ``origin`` is the path in the user's file: ``("Resources", "Chat", "Type")``.
+    """
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class TemplateError(LongwireError):
         resource: str | None = None,
         property_path: str | None = None,
         hint: str | None = None,
+        origin: tuple[str | int, ...] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -55,6 +59,7 @@ class TemplateError(LongwireError):
         self.resource = resource
         self.property_path = property_path
         self.hint = hint
+        self.origin = origin
 
     def __str__(self) -> str:
         where = f"{self.location}: " if self.location else ""

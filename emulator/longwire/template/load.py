@@ -2,7 +2,8 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from longwire.template.source import read
 from longwire.template.structure import check_structure, check_types
 from longwire.template.traps import check_traps
 
-__all__ = ["load"]
+__all__ = ["Given", "load", "parts", "prepared"]
 
 # CloudFormation: a stack name has letters, digits and hyphens, starts with a letter, 128 characters at most.
 STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
@@ -55,25 +56,65 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     a zip file by ARN. ``programs`` run functions, by name or logical id, in the place of what the
     template names. Raises TemplateError, and UsageError for an argument that is wrong.
     """
-    stack = checked(stack_name or "longwire", region)
+    given = Given(
+        parameters or {}, defaults or {}, region, cache, stack_name or "longwire", programs or {}, layers or {}
+    )
     source = read(path)
     places = Places(source, allow_unsupported)
+    resources = prepared(source, places, given)
+    found = {name: part(resources) for name, part in parts(source, given).items()}
+    resolver = resources.resolver
+    return Stack(resolver.stack, resolver.region, ACCOUNT_ID, **found, warnings=tuple(places.warnings))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a template is read with, beside the file; see ``load``."""
+
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    defaults: Mapping[str, str] = field(default_factory=dict)
+    region: str = "us-east-1"
+    cache: Path | None = None
+    stack_name: str = "longwire"
+    programs: Mapping[str, Program] = field(default_factory=dict)
+    layers: Mapping[str, Path] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> TemplateCache:
+        return TemplateCache(default_folder(os.environ) if self.cache is None else self.cache)
+
+
+def prepared(source: Source, places: Places, given: Given) -> Resources:
+    """What is live of the template, expanded and checked as a whole; raises TemplateError, and UsageError."""
+    region, stack = given.region, checked(given.stack_name, given.region)
     check_structure(places)
     declared = source.data.get("Parameters") or {}
-    known = {name: value for name, value in (defaults or {}).items() if name in declared}
-    values = parameter_values(places, {**known, **(parameters or {})})
+    known = {name: value for name, value in given.defaults.items() if name in declared}
+    values = parameter_values(places, {**known, **given.parameters})
     check_conditions(places, values)
     conditions = Resolver(source.data, values, places, stack, region).conditions
     check_types(places, source.data["Resources"], conditions)
     check_traps(places, conditions)
     check_policies(places)
-    kept = TemplateCache(default_folder(os.environ) if cache is None else cache)
-    template = expanded(source, places, values, region, kept)
-    resolver = Resolver(template, values, places, stack, region)
-    resources = live_resources(template, resolver)
-    found = functions(resources, source, kept, programs, layers)
-    check_names(found, programs or {})
-    return assemble(resources, found)
+    template = expanded(source, places, values, region, given.kept)
+    return live_resources(template, Resolver(template, values, places, stack, region))
+
+
+def parts(source: Source, given: Given) -> dict[str, Callable[[Resources], Any]]:
+    """What a Stack is made of, by the names of its fields; each raises TemplateError."""
+
+    def found_functions(resources: Resources) -> dict[str, Function]:
+        found = functions(resources, source, given.kept, given.programs, given.layers)
+        check_names(found, given.programs)
+        return found
+
+    return {
+        "functions": found_functions,
+        "apis": websocket_apis,
+        "http_apis": http_entries,
+        "resources": created_resources,
+        "event_sources": event_sources,
+    }
 
 
 def checked(stack: str, region: str) -> str:
@@ -96,18 +137,3 @@ def live_resources(template: Mapping[str, Any], resolver: Resolver) -> Resources
     }
     check_circles(places, live, conditions)
     return Resources(live, resolver)
-
-
-def assemble(resources: Resources, found: Mapping[str, Function]) -> Stack:
-    resolver = resources.resolver
-    return Stack(
-        name=resolver.stack,
-        region=resolver.region,
-        account_id=ACCOUNT_ID,
-        apis=websocket_apis(resources),
-        http_apis=http_entries(resources),
-        functions=found,
-        resources=created_resources(resources),
-        event_sources=event_sources(resources),
-        warnings=tuple(resources.places.warnings),
-    )

@@ -73,7 +73,12 @@ class Places:
         """An error for a path of the user's own file."""
         resource, shown = named(origin)
         return TemplateError(
-            message, location=self.source.location(origin), resource=resource, property_path=shown, hint=hint
+            message,
+            location=self.source.location(origin),
+            resource=resource,
+            property_path=shown,
+            hint=hint,
+            origin=origin,
         )
 
     def warn(self, path: KeyPath, message: str, hint: str | None = None) -> None:

@@ -127,8 +127,11 @@ class Checker:
 
     def check_order(self, item: Mapping[str, Any], path: KeyPath) -> None:
         needed = item.get("DependsOn", [])
-        for name in needed if isinstance(needed, list) else [needed]:
-            self.check_one(Reference("resource", str(name), (*path, "DependsOn")))
+        if not isinstance(needed, list):
+            self.check_one(Reference("resource", str(needed), (*path, "DependsOn")))
+            return
+        for index, name in enumerate(needed):
+            self.check_one(Reference("resource", str(name), (*path, "DependsOn", index)))
 
     def check_one(self, reference: Reference) -> None:
         known = self.known(reference)

@@ -1,0 +1,50 @@
+"""A description for people."""
+
+from typing import Any
+
+import click
+import pytest
+
+from longwire.description_text import as_text
+
+NOTHING: dict[str, Any] = {
+    "template": "t.yaml",
+    "stack": "s",
+    "region": "eu-west-1",
+    "config": None,
+    "complete": True,
+    **dict.fromkeys(
+        ("apis", "functions", "authorizers", "tables", "queues", "resources", "event_sources", "domain_names"), ()
+    ),
+    **dict.fromkeys(("not_supported", "errors", "warnings"), ()),
+}
+PROBLEM = {"line": 7, "resource": "Chat", "property": "Routes.a", "message": "is wrong", "hint": "Did you mean b?\n  c"}
+
+
+def test_what_there_is_none_of_has_no_heading() -> None:
+    assert click.unstyle(as_text(NOTHING)) == "t.yaml · stack s · eu-west-1\n\n`longwire dev` runs this template."
+
+
+@pytest.mark.parametrize(
+    ("name", "complete", "lines"),
+    [
+        ("errors", True, ["Errors (1)", "`longwire dev` refuses this template."]),
+        (
+            "errors",
+            False,
+            ["Errors (1)", "`longwire dev` refuses this template; what comes after the last error was not read."],
+        ),
+        ("not_supported", True, ["Not supported (1)", "`longwire dev` runs this template with --allow-unsupported."]),
+    ],
+)
+def test_problems_have_line_place_and_hint(name: str, complete: bool, lines: list[str]) -> None:
+    text = click.unstyle(as_text({**NOTHING, name: [PROBLEM], "complete": complete}))
+
+    assert text.split("\n")[2:] == [
+        lines[0],
+        "  line 7: Chat.Routes.a: is wrong",
+        "    Did you mean b?",
+        "    c",
+        "",
+        lines[1],
+    ]
