@@ -217,6 +217,7 @@ DESCRIBE_EXAMPLES = """Examples:
 @click.option("--config-env", metavar="NAME", help="Environment of samconfig.toml.  [default: default]")
 @click.option("--config-file", type=click.Path(path_type=Path), help="SAM's settings.")
 @click.option("--region", envvar="AWS_REGION", show_envvar=True, help="Region that the stack believes to be in.")
+@click.option("--layer", "layers", multiple=True, metavar="ARN=PATH", help="As for `longwire dev`.")
 @click.option("--function", "programs", multiple=True, metavar="NAME=COMMAND|URL", help="As for `longwire dev`.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 @click.argument("overrides", nargs=-1, metavar="")
@@ -228,6 +229,7 @@ def describe(
     config_env: str | None,
     config_file: Path | None,
     region: str | None,
+    layers: tuple[str, ...],
     programs: tuple[str, ...],
     as_json: bool,
     overrides: tuple[str, ...],
@@ -241,7 +243,7 @@ def describe(
     from longwire.describe import described
 
     found = chosen(template, Path.cwd(), config_env, config_file)
-    click.echo(described(found, (*parameter_overrides, *overrides), region, programs, as_json=as_json))
+    click.echo(described(found, (*parameter_overrides, *overrides), region, (programs, layers), as_json=as_json))
 
 
 SETTINGS_EXAMPLES = """Examples:

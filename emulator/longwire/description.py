@@ -95,6 +95,7 @@ def function_facts(function: Function) -> dict[str, Any]:
         "invocation_url": function.invocation_url or None,
         "timeout": function.timeout,
         "memory_mb": function.memory_mb,
+        "layers": record(function.layers),
         "line": line(function.location),
     }
 

@@ -16,7 +16,7 @@ from sample_templates import Sample, sample, written
 
 
 def facts(template: Sample, *overrides: str) -> Any:
-    return json.loads(described(Chosen(template.file), overrides, None, (), as_json=True))
+    return json.loads(described(Chosen(template.file), overrides, None, as_json=True))
 
 
 def test_json_has_everything_with_its_line(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_what_is_wrong_and_what_is_not_supported_are_told_apart(tmp_path: Path) 
     )
     assert (error["line"], unsupported["line"]) == (template.line_of("RouteKye"), template.line_of("AWS::Cognito"))
     assert unsupported["message"] == "AWS::Cognito::UserPool: Cognito is not emulated"
-    text = click.unstyle(described(Chosen(template.file), (), None, (), as_json=False))
+    text = click.unstyle(described(Chosen(template.file), (), None, as_json=False))
     assert f"line {error['line']}: StagedRoute.RouteKye: AWS::ApiGatewayV2::Route has no property RouteKye" in text
     assert text.endswith("`longwire dev` refuses this template.")
 
@@ -95,7 +95,7 @@ def test_what_is_wrong_and_what_is_not_supported_are_told_apart(tmp_path: Path) 
 @pytest.mark.parametrize("name", ["sam", "plain", "several", "classic"])
 def test_people_see_tables_of_it(tmp_path: Path, name: str) -> None:
     template = sample(name, tmp_path)
-    text = click.unstyle(described(Chosen(template.file), (), None, (), as_json=False))
+    text = click.unstyle(described(Chosen(template.file), (), None, as_json=False))
 
     assert text.startswith(f"{template.file} · stack longwire · us-east-1")
     assert "ROUTE" in text

@@ -24,7 +24,7 @@ from longwire.template.programs import Program, check_names
 from longwire.template.properties import Resources
 from longwire.template.references import check_circles, check_conditions, check_references
 from longwire.template.services import created_resources
-from longwire.template.source import read
+from longwire.template.source import Source, read
 from longwire.template.structure import check_structure, check_types
 from longwire.template.traps import check_traps
 
