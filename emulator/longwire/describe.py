@@ -1,37 +1,57 @@
-"""``longwire describe``: reads a template as far as it can be read, and tells what it found."""
+"""``longwire describe``: what is understood of a template."""
 
-import json
+from pathlib import Path
 
-from longwire.description import description
-from longwire.description_text import as_text
-from longwire.project import Chosen
-from longwire.template.layers import given_layers
-from longwire.template.load import Given
-from longwire.template.parameter_overrides import parse
-from longwire.template.programs import programs
-from longwire.template.survey import survey
+import click
 
-__all__ = ["described"]
+from longwire.command import Command
+from longwire.project import chosen
 
-REGION = "us-east-1"
+__all__ = ["describe"]
+
+DESCRIBE_EXAMPLES = """Examples:
+  longwire describe
+  longwire describe --template template.yaml
+  longwire describe --template cdk.out --json | jq '.apis[].routes[].key'
+  longwire describe --json | jq '.errors + .not_supported'"""
 
 
-def described(
-    chosen: Chosen,
-    overrides: tuple[str, ...],
+@click.command(cls=Command, epilog=DESCRIBE_EXAMPLES, short_help="Say what is understood of a template.")
+@click.option(
+    "-t",
+    "--template",
+    "--template-file",
+    type=click.Path(path_type=Path),
+    help="As for `longwire dev`.",
+)
+@click.option("--parameter-overrides", multiple=True, metavar="KEY=VALUE...", help="Template parameters, as SAM's.")
+@click.option("--config-env", metavar="NAME", help="Environment of samconfig.toml.  [default: default]")
+@click.option("--config-file", type=click.Path(path_type=Path), help="SAM's settings.")
+@click.option("--region", envvar="AWS_REGION", show_envvar=True, help="Region that the stack believes to be in.")
+@click.option("--layer", "layers", multiple=True, metavar="ARN=PATH", help="As for `longwire dev`.")
+@click.option("--function", "programs", multiple=True, metavar="NAME=COMMAND|URL", help="As for `longwire dev`.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+@click.argument("overrides", nargs=-1, metavar="")
+@click.pass_context
+def describe(
+    context: click.Context,
+    template: Path | None,
+    parameter_overrides: tuple[str, ...],
+    config_env: str | None,
+    config_file: Path | None,
     region: str | None,
-    given_for_functions: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
-    *,
+    layers: tuple[str, ...],
+    programs: tuple[str, ...],
     as_json: bool,
-) -> str:
-    """Text for people, or JSON. ``given_for_functions`` are the values of --function and of --layer. Raises TemplateError for a file that is no template, UsageError for an option."""
-    given = Given(
-        parameters=parse(overrides),
-        defaults=chosen.parameters,
-        region=region or chosen.region or REGION,
-        stack_name=chosen.stack_name or "longwire",
-        programs=programs(given_for_functions[0]),
-        layers=given_layers(given_for_functions[1]),
-    )
-    facts = description(survey(chosen.file, given), chosen, given.region)
-    return json.dumps(facts, indent=2) if as_json else as_text(facts)
+    overrides: tuple[str, ...],
+) -> None:
+    """Say what is understood of a template, and everything in it that is wrong or not supported, with its line.
+
+    APIs, stages, routes, functions, authorizers, tables, queues, event sources, domain names. Nothing is started.
+    """
+    if overrides and not parameter_overrides:
+        context.fail(f"Got unexpected extra argument ({overrides[0]})")
+    from longwire.description import described
+
+    found = chosen(template, Path.cwd(), config_env, config_file)
+    click.echo(described(found, (*parameter_overrides, *overrides), region, (programs, layers), as_json=as_json))

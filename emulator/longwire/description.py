@@ -1,19 +1,52 @@
 """What was understood of a template, in JSON's types, as ``longwire describe --json`` prints it."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import Any
 
 from longwire.core.api import Api, Function, Resource, Route
+from longwire.description_text import as_text
 from longwire.errors import Location, TemplateError
 from longwire.project import Chosen
-from longwire.template.survey import Survey
+from longwire.template.layers import given_layers
+from longwire.template.load import Given
+from longwire.template.parameter_overrides import parse
+from longwire.template.programs import programs
+from longwire.template.survey import Survey, survey
 
-__all__ = ["description"]
+__all__ = ["described", "description"]
 
 # Of what the services create: these have a heading of their own.
 TABLES = ("AWS::DynamoDB::GlobalTable", "AWS::DynamoDB::Table")
 QUEUES = ("AWS::SQS::Queue",)
+
+
+REGION = "us-east-1"
+
+
+def described(
+    chosen: Chosen,
+    overrides: tuple[str, ...],
+    region: str | None,
+    given_for_functions: tuple[tuple[str, ...], tuple[str, ...]] = ((), ()),
+    *,
+    as_json: bool,
+) -> str:
+    """Text for people, or JSON. ``given_for_functions`` are the values of --function and of --layer.
+
+    Raises TemplateError for a file that is no template, UsageError for an option.
+    """
+    given = Given(
+        parameters=parse(overrides),
+        defaults=chosen.parameters,
+        region=region or chosen.region or REGION,
+        stack_name=chosen.stack_name or "longwire",
+        programs=programs(given_for_functions[0]),
+        layers=given_layers(given_for_functions[1]),
+    )
+    facts = description(survey(chosen.file, given), chosen, given.region)
+    return json.dumps(facts, indent=2) if as_json else as_text(facts)
 
 
 def description(found: Survey, chosen: Chosen, region: str) -> dict[str, Any]:

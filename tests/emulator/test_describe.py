@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from longwire.cli import main
-from longwire.describe import described
+from longwire.description import described
 from longwire.project import Chosen
 from sample_templates import Sample, sample, written
 
