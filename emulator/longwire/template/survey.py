@@ -82,7 +82,8 @@ def attempt(source: Source, places: Noting, given: Given) -> tuple[list[Template
         try:
             found[name] = part(resources)
         except TemplateError as exc:
-            errors.append(exc)
+            if all(str(exc) != str(other) for other in errors):  # several parts read an api
+                errors.append(exc)
     return errors, found
 
 
