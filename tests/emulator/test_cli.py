@@ -56,6 +56,8 @@ def test_the_first_line_is_ready_with_all_addresses(dev: Dev) -> None:
             "endpoint_url": f"http://127.0.0.1:{port}",
             "inspector_url": f"http://127.0.0.1:{port}/_longwire/",
             "apis": ready["apis"],
+            "http_apis": [],
+            "function_urls": [],
         }
         (api,) = ready["apis"]
         assert (api["logical_id"], api["stage"]) == ("Ws", "dev")
