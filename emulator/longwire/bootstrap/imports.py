@@ -13,6 +13,7 @@ from importlib.machinery import (
     ExtensionFileLoader,
     FileFinder,
     ModuleSpec,
+    PathFinder,
     SourceFileLoader,
     SourcelessFileLoader,
 )
@@ -20,7 +21,7 @@ from importlib.util import find_spec, module_from_spec
 from types import CodeType, ModuleType
 from typing import Any, cast
 
-__all__ = ["AfterImport", "code_folder", "hide", "later"]
+__all__ = ["AfterImport", "Bundled", "code_folder", "hide", "later"]
 
 Action = Callable[[ModuleType], None]
 
@@ -77,6 +78,25 @@ class Acting:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.loader, name)
+
+
+class Bundled:
+    """A finder for the last place: boto3 and what it needs, from a folder of which nothing else is to be found.
+
+    Documented: "The runtime includes the AWS SDK for Python (Boto3)". All of it is Python alone, for any version.
+    """
+
+    names = frozenset({"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"})
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if path is not None or name not in self.names:
+            return None
+        return PathFinder.find_spec(name, [self.folder], target)
 
 
 class Elsewhere(SourceFileLoader):

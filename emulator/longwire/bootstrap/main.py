@@ -28,7 +28,7 @@ from longwire.bootstrap.channel import (
     text_stream,
 )
 from longwire.bootstrap.handler import Fault, Handler, describe, find_handler
-from longwire.bootstrap.imports import AfterImport, code_folder, hide, later
+from longwire.bootstrap.imports import AfterImport, Bundled, code_folder, hide, later
 from longwire.bootstrap.network import keep_inside
 
 __all__ = ["COMMAND", "LambdaContext", "linux_peak_mb", "main"]
@@ -265,6 +265,8 @@ def main() -> None:
     spec = os.environ["_HANDLER"]
     sys.argv = ["/var/runtime/bootstrap.py", spec]
     # Each goes before what is there, so that the code is first, then the layers, then what is installed.
+    if bundled := os.environ.pop("_LONGWIRE_BUNDLED", ""):
+        sys.meta_path.append(Bundled(bundled))
     for folder in reversed([os.environ["LAMBDA_TASK_ROOT"], *layers]):
         code_folder(folder, bytecode or None)
     if debugger is not None:

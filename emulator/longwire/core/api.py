@@ -51,6 +51,7 @@ class Function:
     container that runs it takes invocations. Where both are empty the runtime's name decides. ``layers`` are absolute
     folders that Lambda would lay over one another at ``/opt``, the last one on top. At ``debug_port`` it waits for a
     debugger before it is imported; its time limits are held then. ``profiled`` tells what its imports cost.
+    ``interpreter`` is the path of the Python that runs it; empty for the one that runs Longwire.
     """
 
     logical_id: str
@@ -70,6 +71,7 @@ class Function:
     layers: tuple[str, ...] = ()
     debug_port: int | None = None
     profiled: bool = False
+    interpreter: str = ""
 
 
 @dataclass(frozen=True, slots=True)

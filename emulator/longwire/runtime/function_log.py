@@ -20,6 +20,7 @@ from longwire.runtime.lambda_log import (
     timed_out_message,
     timestamp,
 )
+from longwire.runtime.missing_module import advice
 from longwire.runtime.outcome import Outcome
 
 __all__ = ["FunctionLog", "RuntimeListener"]
@@ -114,6 +115,8 @@ class FunctionLog:
         told = error_text(outcome.error_type, outcome.error_message, outcome.stack_trace)
         if told != self.told and outcome.error_type != "Runtime.ExitError" and not outcome.logged:
             self.log(None, "stderr", self.error(outcome, ""))
+            if todo := advice(self.function, outcome.error_message):
+                self.log(None, "stderr", f"longwire: {todo}")
         self.told = told
         self.log(None, "platform", init_report_line(duration_ms, "init", outcome.error_type))
 

@@ -1,5 +1,6 @@
 """The environment variables that a function sees: Lambda's own, the template's, and nothing of the user's shell."""
 
+import importlib.util
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +46,7 @@ DUMMY_KEY_ID = "LONGWIRELOCALDUMMY00"  # 20 characters as a real one has; no AWS
 DUMMY_SECRET = "longwire-local-dummy-secret"  # noqa: S105 - opens nothing
 NO_FILE = "/dev/null"  # botocore reads it as an empty file
 GATEWAY, SERVICES, DOMAINS = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES", "_LONGWIRE_DOMAINS"
-LAYERS, DEBUG = "_LONGWIRE_LAYERS", "_LONGWIRE_DEBUG"
+LAYERS, DEBUG, BUNDLED = "_LONGWIRE_LAYERS", "_LONGWIRE_DEBUG", "_LONGWIRE_BUNDLED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ def variables(
     path of the Python that runs the function: its folder comes first on PATH, where Lambda has ``/var/lang/bin``.
     """
     given = {name: value for name, value in function.environment.items() if name not in RESERVED}
+    interpreter = function.interpreter or interpreter
     return (
         system(interpreter)
         | of_function(function)
@@ -91,8 +93,17 @@ def variables(
         | of_layers(function, interpreter)
         | given
         | ({DEBUG: str(function.debug_port)} if function.debug_port else {})
+        | ({BUNDLED: bundled_folder()} if function.interpreter else {})
         | {GATEWAY: endpoints.gateway, SERVICES: endpoints.services, DOMAINS: ",".join(endpoints.domain_names)}
     )
+
+
+def bundled_folder() -> str:
+    """Where our boto3 is. Lambda's Python runtimes bring one; another interpreter of this machine need not."""
+    spec = importlib.util.find_spec("boto3")
+    assert spec is not None
+    assert spec.origin is not None
+    return str(Path(spec.origin).parents[1])
 
 
 def system(interpreter: str) -> dict[str, str]:

@@ -143,7 +143,15 @@ class Runtime:
             return ApiLaunch(command, arn, function.code, variables, function.debug_port)
         bytecode = str(self.bytecode) if self.bytecode is not None else ""
         debugged = function.debug_port is not None
-        return Launch(self.interpreter, arn, function.code, variables, bytecode, debugged, function.profiled)
+        return Launch(
+            function.interpreter or self.interpreter,
+            arn,
+            function.code,
+            variables,
+            bytecode,
+            debugged,
+            function.profiled,
+        )
 
     def room(self) -> bool:
         """When all are taken, the longest idle one of any function makes room for the next time we are asked."""

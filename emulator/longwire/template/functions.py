@@ -14,7 +14,7 @@ from longwire.template.function_code import code_folder
 from longwire.template.layers import Layers
 from longwire.template.programs import Program, with_program
 from longwire.template.properties import Properties, Resources
-from longwire.template.runtimes import check_code, checked_runtime
+from longwire.template.runtimes import check_code, checked_runtime, python_of
 from longwire.template.source import Source
 
 __all__ = ["functions"]
@@ -70,8 +70,9 @@ def read(
         runtime = checked_runtime(properties)
         folder = code_folder(properties, source, resources.resolver, cache)
         check_code(properties, folder, runtime, source.file.parent)
-    function = described(properties, name, folder, runtime)
-    return with_program(function, programs)
+    function = with_program(described(properties, name, folder, runtime), programs)
+    own = function.command or function.invocation_url
+    return function if own else replace(function, interpreter=python_of(properties, folder, runtime))
 
 
 def given_folder(properties: Properties, resources: Resources, source: Source, cache: TemplateCache) -> Path:

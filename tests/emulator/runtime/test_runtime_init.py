@@ -42,7 +42,8 @@ async def test_a_failed_init_is_told_once_and_answers_each_invocation(
     for _ in range(2):
         result = await it.finish()
         assert (result.error, result.error_type, result.error_message) == ("init_failed", error_type, message)
-    (text,) = it.listener.of("stderr")
+    text, *advice = it.listener.of("stderr")
+    assert [line[:32] for line in advice] == ["longwire: nowhere is not install"] * ("nowhere" in source)
     assert text.startswith(f"[ERROR] {error_type}: {message}")
     assert told in text
     assert "importlib" not in text

@@ -79,7 +79,7 @@ def test_a_dead_letter_queue_is_said_to_get_nothing(plain: Sample) -> None:
     ("line", "message"),
     [
         ("Runtime: cobol", "the runtime cobol is not emulated\n  Supported: python3.9, python3.10"),
-        ("Runtime: python3.8", "the runtime python3.8 is not emulated"),
+        ("Runtime: python2.7", "the runtime python2.7 is not emulated"),
         ("Runtime: !Ref AWS::NoValue", "the runtime (none) is not emulated"),
         ("PackageType: Image", "container images are not emulated"),
         ("Timeout: 901", "901 is not between 1 and 900"),

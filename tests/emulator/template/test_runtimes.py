@@ -93,3 +93,17 @@ def test_another_runtime_is_refused_with_the_option_that_runs_it(plain: Sample, 
 )
 def test_a_runtime_that_is_none_is_refused_with_what_was_meant(plain: Sample, runtime: str, meant: str) -> None:
     assert f"the runtime {runtime} is not emulated\n  Did you mean {meant}" in str(asking(plain, runtime).error())
+
+
+def test_a_runtime_that_aws_has_ended_runs_with_a_warning(plain: Sample) -> None:
+    stack = asking(plain, "python3.8", "chat/connection.handler").load()
+    assert stack.functions["ConnectFunction"].runtime == "python3.8"
+    assert any("AWS has ended python3.8, and creates no functions with it" in warning for warning in stack.warnings)
+
+
+@pytest.mark.node
+def test_a_nodejs_that_aws_has_ended_runs_with_a_warning(plain: Sample) -> None:
+    required_node()
+    (plain.file.parent / "src" / "app.js").write_text("")
+    stack = asking(plain, "nodejs16.x").load()
+    assert any("AWS has ended nodejs16.x" in warning for warning in stack.warnings)
