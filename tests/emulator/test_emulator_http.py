@@ -70,6 +70,14 @@ def test_a_rest_api_and_a_function_url_publish_as_well(longwire: Longwire, urls:
         assert client.receive_json(timeout=10)["text"] == "news"
 
 
+def test_a_handler_calls_its_own_http_api_by_the_address_on_aws(longwire: Longwire) -> None:
+    client = longwire.connect()
+    client.send_json({"action": "relay"})
+
+    assert client.receive_json(timeout=10)["text"] == "relayed"
+    longwire.wait_for("http_response", path="/publish", status=202, function="Publish")
+
+
 def test_a_page_of_the_allowed_site_may_publish(urls: dict[str, str]) -> None:
     url, origin = f"{urls['ServerlessHttpApi']}/publish", "https://app.example.com"
     preflight = fetch(url, "OPTIONS", None, Origin=origin, Access_Control_Request_Method="POST")

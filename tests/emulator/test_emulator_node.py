@@ -36,6 +36,7 @@ Resources:
       Handler: index.handler
       Runtime: nodejs20.x
       Timeout: 10
+      FunctionUrlConfig: {AuthType: NONE}
       Environment:
         Variables: {HARD_CODED: !Sub "https://${Ws}.execute-api.${AWS::Region}.amazonaws.com/dev"}
   Domain:
@@ -58,6 +59,10 @@ function post(url, body) {
 export const handler = async (event) => {
   const { connectionId, domainName, stage } = event.requestContext;
   const path = `/@connections/${encodeURIComponent(connectionId)}`;
+  if (event.body.startsWith("https://")) {
+    const answer = await fetch(event.body, { method: "POST", body: "x", headers: { "content-type": "text/plain" } });
+    return { body: `${answer.status} ${await answer.text()}` };
+  }
   switch (event.body) {
     case "fetch": {
       const answer = await fetch(`https://${domainName}/${stage}${path}`, { method: "POST", body: "by fetch" });
@@ -117,6 +122,13 @@ def plain(start: Start) -> Iterator[Longwire]:
     longwire = start("index.mjs", PLAIN)
     yield longwire
     longwire.close()
+
+
+def test_fetch_reaches_a_function_url_by_the_address_on_aws(plain: Longwire) -> None:
+    (url,) = plain.stack.http_apis
+    with plain.connect() as client:
+        client.send(f"https://{url.domain_name}/a")
+        assert client.receive(timeout=10) == "200 heard x"
 
 
 def test_an_answer_reaches_the_client_by_the_route_response(plain: Longwire) -> None:

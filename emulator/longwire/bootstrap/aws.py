@@ -15,20 +15,13 @@ from urllib.parse import urlsplit, urlunsplit
 
 __all__ = ["redirect", "redirected"]
 
-AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
-LAMBDA_HOSTS = ("lambda", "lambda-fips")
+
+Owner = Callable[[str], "str | None"]
 
 
-def redirect(
-    httpsession: ModuleType,
-    gateway: str,
-    services: str,
-    check: Callable[[str], None],
-    domain_names: tuple[str, ...] = (),
-) -> None:
-    """Wrap the ``botocore.httpsession`` just imported. ``gateway`` and ``services`` are ``host:port``.
-
-    ``domain_names`` are custom ones of the APIs.
+def redirect(httpsession: ModuleType, owner: Owner, services: str, check: Callable[[str], None]) -> None:
+    """Wrap the ``botocore.httpsession`` just imported. ``owner(host)`` is the ``host:port`` of ours that answers for a
+    host, None for others'; ``services`` is the services' own.
 
     ``check(host)`` raises for a host outside. Raised here, it reaches the handler as it is and at once; raised by
     the socket, botocore would take it for a bad connection, try again for seconds, and hide what it says.
@@ -39,7 +32,7 @@ def redirect(
     @wraps(original)
     def send(self: Any, request: Any) -> Any:
         parts = urlsplit(request.url)
-        url = redirected(request.url, gateway, services, domain_names)
+        url = redirected(request.url, owner, services)
         if url is None:
             check(parts.hostname or "")
         else:
@@ -50,17 +43,12 @@ def redirect(
     session.send = send
 
 
-def redirected(url: str, gateway: str, services: str, domain_names: tuple[str, ...] = ()) -> str | None:
+def redirected(url: str, owner: Owner, services: str) -> str | None:
     """None when the host is neither AWS's nor an API's own domain."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     # StartSyncExecution, for one, has a prefix, which botocore puts before any host: sync-127.0.0.1
     if parts.netloc.endswith(services) and parts.netloc != services:
         return urlunsplit(("http", services, parts.path, parts.query, ""))
-    if host in domain_names:
-        return urlunsplit(("http", gateway, parts.path, parts.query, ""))
-    if not host.endswith(AWS_SUFFIXES):
-        return None
-    labels = host.split(".")
-    to_gateway = "execute-api" in labels or labels[0] in LAMBDA_HOSTS
-    return urlunsplit(("http", gateway if to_gateway else services, parts.path, parts.query, ""))
+    ours = owner(host)
+    return None if ours is None else urlunsplit(("http", ours, parts.path, parts.query, ""))

@@ -12,6 +12,7 @@ import sys
 import time
 from _thread import get_ident
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from longwire.bootstrap.channel import (
@@ -29,7 +30,7 @@ from longwire.bootstrap.channel import (
 )
 from longwire.bootstrap.handler import Fault, Handler, describe, find_handler
 from longwire.bootstrap.imports import AfterImport, Bundled, code_folder, hide, later
-from longwire.bootstrap.network import keep_inside
+from longwire.bootstrap.network import keep_inside, owner_of
 
 __all__ = ["COMMAND", "LambdaContext", "linux_peak_mb", "main"]
 
@@ -232,7 +233,8 @@ def forked(channel: Channel, output: Output) -> None:
 def prepare_imports(
     environment: Environment, own: tuple[str, str, tuple[str, ...]], check: Callable[[object], None]
 ) -> None:
-    aws, logs = later("longwire.bootstrap.aws"), later("longwire.bootstrap.logging")
+    aws, logs, sockets = (later(f"longwire.bootstrap.{name}") for name in ("aws", "logging", "sockets"))
+    owner = partial(owner_of, gateway=own[0], services=own[1], domain_names=own[2])
     log_format, level = os.environ.get("AWS_LAMBDA_LOG_FORMAT", ""), os.environ.get("AWS_LAMBDA_LOG_LEVEL", "")
 
     def configure(_: object) -> None:
@@ -240,8 +242,10 @@ def prepare_imports(
         logs().configure(lambda entry: write(STDOUT, entry), lambda: environment.request_id, log_format, level)
 
     actions = {
-        "botocore.httpsession": lambda module: aws().redirect(module, *own[:2], check, own[2]),
+        "botocore.httpsession": lambda module: aws().redirect(module, owner, own[1], check),
         "logging": configure,
+        "socket": lambda module: sockets().redirect_sockets(module, owner),
+        "ssl": lambda module: sockets().plain_ssl(module, owner),
     }
     sys.meta_path.insert(0, AfterImport(actions))
 

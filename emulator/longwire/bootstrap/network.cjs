@@ -41,6 +41,7 @@ function emulated(host) {
   // StartSyncExecution, for one, has a prefix, which the SDK puts before any host.
   if (/^[a-z-]+-127\.0\.0\.1$/.test(host)) return address("services");
   if (given.domains.includes(host.toLowerCase())) return address("gateway");
+  if (/\.lambda-url\..*\.on\.aws$/i.test(host)) return address("gateway");
   if (!AWS.test(host)) return null;
   const labels = host.toLowerCase().split(".");
   const gateway = labels.includes("execute-api") || ["lambda", "lambda-fips"].includes(labels[0]);

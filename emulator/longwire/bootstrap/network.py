@@ -11,9 +11,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["Refused", "is_local", "keep_inside"]
+__all__ = ["Refused", "is_local", "keep_inside", "owner_of"]
 
 LOCAL_NAMES = frozenset({"", "localhost", "localhost.", "0.0.0.0", "::", "::1", "ip6-localhost"})  # noqa: S104 - connecting to it is connecting to this machine
+AWS_SUFFIXES = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+LAMBDA_HOSTS = ("lambda", "lambda-fips")
 LOCAL_PREFIXES = ("127.", "::ffff:127.")
 
 
@@ -33,6 +35,17 @@ def is_local(host: object) -> bool:
         return True
     name = host.lower().partition("%")[0]
     return name in LOCAL_NAMES or name.startswith(LOCAL_PREFIXES) or name.endswith(".localhost")
+
+
+def owner_of(host: object, gateway: str, services: str, domain_names: tuple[str, ...] = ()) -> str | None:
+    """Who answers for a host of AWS, or for an API's own domain: ``gateway`` or ``services``, ``host:port``."""
+    name = (host.decode("latin-1") if isinstance(host, bytes) else str(host or "")).lower()
+    labels = name.split(".")
+    if name in domain_names or (name.endswith(".on.aws") and "lambda-url" in labels):
+        return gateway
+    if not name.endswith(AWS_SUFFIXES):
+        return None
+    return gateway if "execute-api" in labels or labels[0] in LAMBDA_HOSTS else services
 
 
 def host_of(address: object) -> object:

@@ -1,11 +1,21 @@
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from longwire.bootstrap.aws import redirected
+from longwire.bootstrap.network import owner_of
 
 GATEWAY, SERVICES = "127.0.0.1:8765", "127.0.0.1:4000"
+
+
+def owner(*domain_names: str) -> Callable[[str], str | None]:
+    return partial(owner_of, gateway=GATEWAY, services=SERVICES, domain_names=domain_names)
+
+
+OWNER = owner()
 
 
 @pytest.mark.parametrize(
@@ -27,7 +37,7 @@ GATEWAY, SERVICES = "127.0.0.1:8765", "127.0.0.1:4000"
 )
 def test_calls_to_aws_end_here(url: str, expected: str | None) -> None:
     wanted = expected or url.replace("https://lambda.us-east-1.amazonaws.com", "http://127.0.0.1:8765")
-    assert redirected(url, GATEWAY, SERVICES) == wanted
+    assert redirected(url, OWNER, SERVICES) == wanted
 
 
 @pytest.mark.parametrize(
@@ -35,13 +45,13 @@ def test_calls_to_aws_end_here(url: str, expected: str | None) -> None:
     ["http://127.0.0.1:4000/", "https://example.com/", "https://amazonaws.com.example.com/", "https://amazonaws.com/"],
 )
 def test_other_hosts_are_not_redirected(url: str) -> None:
-    assert redirected(url, GATEWAY, SERVICES) is None
+    assert redirected(url, OWNER, SERVICES) is None
 
 
 def test_calls_to_a_custom_domain_of_the_template_end_at_the_gateway() -> None:
     url = "https://ws.example.com/chat/@connections/a%3D"
-    assert redirected(url, GATEWAY, SERVICES, ("ws.example.com",)) == "http://127.0.0.1:8765/chat/@connections/a%3D"
-    assert redirected(url, GATEWAY, SERVICES, ("example.com",)) is None
+    assert redirected(url, owner("ws.example.com"), SERVICES) == "http://127.0.0.1:8765/chat/@connections/a%3D"
+    assert redirected(url, owner("example.com"), SERVICES) is None
 
 
 def test_every_request_that_botocore_sends_passes_the_redirect() -> None:
@@ -52,7 +62,9 @@ from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from longwire.bootstrap.aws import redirect
 checked = []
 botocore.httpsession.URLLib3Session.send = lambda self, request: (request.url, dict(request.headers))
-redirect(botocore.httpsession, "127.0.0.1:1", "127.0.0.1:2", checked.append)
+from longwire.bootstrap.network import owner_of
+owner = lambda host: owner_of(host, "127.0.0.1:1", "127.0.0.1:2")
+redirect(botocore.httpsession, owner, "127.0.0.1:2", checked.append)
 session = botocore.httpsession.URLLib3Session()
 for url in ("https://sqs.us-east-1.amazonaws.com/q?a=1", "http://localhost:3/x"):
     print(session.send(AWSPreparedRequest("GET", url, HeadersDict(), b"", False)))

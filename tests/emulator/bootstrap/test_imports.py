@@ -50,7 +50,7 @@ load = later("longwire.bootstrap.aws")
 hide("longwire")
 code_folder(sys.argv[1], None)
 import longwire
-print(longwire.NAME, load().redirected("https://sqs.us-east-1.amazonaws.com/", "g:1", "s:2"))
+print(longwire.NAME, load().redirected("https://sqs.us-east-1.amazonaws.com/", lambda host: "s:2", "s:2"))
 """
     assert run(tmp_path, code) == ["theirs http://s:2/"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from longwire.bootstrap.network import is_local
+from longwire.bootstrap.network import is_local, owner_of
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,26 @@ def test_what_is_no_host_is_local(host: object) -> None:
 )
 def test_everything_else_is_not(host: str) -> None:
     assert not is_local(host)
+
+
+@pytest.mark.parametrize(
+    ("host", "owner"),
+    [
+        ("abcdefghij.execute-api.us-east-1.amazonaws.com", "gateway"),
+        ("ABCDEFGHIJ.EXECUTE-API.US-EAST-1.AMAZONAWS.COM", "gateway"),
+        (b"x.lambda-url.us-east-1.on.aws", "gateway"),
+        ("lambda.us-east-1.amazonaws.com", "gateway"),
+        ("ws.example.com", "gateway"),
+        ("sqs.us-east-1.amazonaws.com", "services"),
+        ("bucket.s3.amazonaws.com", "services"),
+        ("example.on.aws", None),
+        ("amazonaws.com.example.com", None),
+        ("localhost", None),
+        (None, None),
+    ],
+)
+def test_hosts_of_aws_are_ours(host: object, owner: str | None) -> None:
+    assert owner_of(host, "gateway", "services", ("ws.example.com",)) == owner
 
 
 def inside(code: str) -> str:
