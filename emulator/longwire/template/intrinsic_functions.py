@@ -7,6 +7,8 @@ import json
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from ipaddress import ip_network
+from itertools import islice
 from typing import Any
 
 __all__ = ["PURE", "REFUSED", "as_text", "sub_parts"]
@@ -15,7 +17,6 @@ Fail = Callable[[str], Exception]
 NAME = re.compile(r"[A-Za-z0-9_.:]+")
 PLACEHOLDER = re.compile(r"\$\{(!?)([^}]*)\}")
 REFUSED: Mapping[str, str] = {
-    "Fn::Cidr": "address blocks mean nothing here",
     "Fn::ImportValue": "there are no other stacks here; make it a Parameter and give --parameter-overrides NAME=VALUE",
     "Fn::Transform": "macros run in CloudFormation",
     "Fn::Contains": "it belongs to Rules, which are not evaluated",
@@ -69,6 +70,21 @@ def base64(argument: Any, fail: Fail) -> str:
     return b64encode(as_text(argument, fail).encode()).decode("ascii")
 
 
+def cidr(arguments: Any, fail: Fail) -> list[str]:
+    """``count`` address blocks of ``bits`` bits out of one."""
+    if not isinstance(arguments, list) or len(arguments) not in (2, 3):
+        raise fail("takes [BLOCK, COUNT, BITS]")
+    try:
+        block = ip_network(str(arguments[0]))
+        bits = int(arguments[2]) if len(arguments) == 3 else 8
+        blocks = list(islice(block.subnets(new_prefix=block.max_prefixlen - bits), int(arguments[1])))
+    except (TypeError, ValueError) as exc:
+        raise fail(f"takes [BLOCK, COUNT, BITS]: {exc}") from exc
+    if not 1 <= int(arguments[1]) <= 256 or len(blocks) < int(arguments[1]):
+        raise fail(f"cannot make {arguments[1]} blocks of {bits} bits out of {block}")
+    return [str(each) for each in blocks]
+
+
 def length(argument: Any, fail: Fail) -> int:
     if not isinstance(argument, list):
         raise fail("takes a list")
@@ -83,6 +99,7 @@ def to_json(argument: Any, fail: Fail) -> str:
 
 PURE: Mapping[str, Callable[[Any, Fail], Any]] = {
     "Fn::Base64": base64,
+    "Fn::Cidr": cidr,
     "Fn::Join": join,
     "Fn::Length": length,
     "Fn::Select": select,

@@ -16,7 +16,8 @@ from longwire.template.expansion import expanded
 from longwire.template.functions import functions
 from longwire.template.http.entries import http_entries
 from longwire.template.intrinsics import Resolver
-from longwire.template.parameters import parameter_values
+from longwire.template.loops import has_loops, without_loops
+from longwire.template.parameters import Value, parameter_values
 from longwire.template.physical_ids import ACCOUNT_ID
 from longwire.template.places import Places
 from longwire.template.policies import check_policies
@@ -28,7 +29,7 @@ from longwire.template.source import Source, read
 from longwire.template.structure import check_structure, check_types
 from longwire.template.traps import check_traps
 
-__all__ = ["Given", "load", "parts", "prepared"]
+__all__ = ["Given", "load", "opened", "parts", "prepared"]
 
 # CloudFormation: a stack name has letters, digits and hyphens, starts with a letter, 128 characters at most.
 STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
@@ -59,7 +60,7 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     given = Given(
         parameters or {}, defaults or {}, region, cache, stack_name or "longwire", programs or {}, layers or {}
     )
-    source = read(path)
+    source = opened(path, given)
     places = Places(source, allow_unsupported)
     resources = prepared(source, places, given)
     found = {name: part(resources) for name, part in parts(source, given).items()}
@@ -84,13 +85,28 @@ class Given:
         return TemplateCache(default_folder(os.environ) if self.cache is None else self.cache)
 
 
+def opened(path: Path, given: Given) -> Source:
+    """The file, with its loops written out; raises TemplateError."""
+    source = read(path)
+    places = Places(source)
+    if not isinstance(source.data, dict) or not has_loops(source.data):
+        return source
+    values = values_of(places, given)
+    return without_loops(source, places, Resolver(source.data, values, places, given.stack_name, given.region))
+
+
+def values_of(places: Places, given: Given) -> dict[str, Value]:
+    """Of the Parameters."""
+    declared = places.source.data.get("Parameters") or {}
+    known = {name: value for name, value in given.defaults.items() if name in declared}
+    return parameter_values(places, {**known, **given.parameters})
+
+
 def prepared(source: Source, places: Places, given: Given) -> Resources:
     """What is live of the template, expanded and checked as a whole; raises TemplateError, and UsageError."""
     region, stack = given.region, checked(given.stack_name, given.region)
     check_structure(places)
-    declared = source.data.get("Parameters") or {}
-    known = {name: value for name, value in given.defaults.items() if name in declared}
-    values = parameter_values(places, {**known, **given.parameters})
+    values = values_of(places, given)
     check_conditions(places, values)
     conditions = Resolver(source.data, values, places, stack, region).conditions
     check_types(places, source.data["Resources"], conditions)

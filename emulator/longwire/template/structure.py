@@ -62,7 +62,7 @@ def check_section(places: Places, section: str, content: Any) -> None:
 def check_resource(places: Places, logical_id: str, resource: Any) -> None:
     path = ("Resources", logical_id)
     if logical_id.startswith("Fn::"):
-        raise places.source_error(path, f"{logical_id} is not emulated: write the resources out")
+        raise places.source_error(path, f"{logical_id} is not emulated here: write the resources out")
     if not logical_id.isalnum():
         raise places.source_error(path, "a logical id has letters and digits only")
     if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):

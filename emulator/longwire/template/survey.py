@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from longwire.errors import TemplateError
-from longwire.template.load import Given, parts, prepared
+from longwire.template.load import Given, opened, parts, prepared
 from longwire.template.places import KeyPath, Places
-from longwire.template.source import Source, read
+from longwire.template.source import Source
 
 __all__ = ["Survey", "survey"]
 
@@ -48,7 +48,7 @@ class Noting(Places):
 
 def survey(path: Path, given: Given) -> Survey:
     """Raises TemplateError for a file that is no template at all, and UsageError for a wrong argument."""
-    source = read(path)
+    source = opened(path, given)
     found, left_out = Survey(), LeftOut(source)
     for _ in range(MOST):
         places = Noting(left_out.source)

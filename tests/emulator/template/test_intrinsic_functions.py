@@ -44,3 +44,23 @@ def test_each_function_gives_its_value() -> None:
     assert PURE["Fn::Base64"]("hi", ValueError) == "aGk="
     assert PURE["Fn::Length"]([1, 2], ValueError) == 2
     assert PURE["Fn::ToJsonString"]({"a": [1]}, ValueError) == '{"a":[1]}'
+
+
+@pytest.mark.parametrize(
+    ("arguments", "blocks"),
+    [
+        (["192.168.0.0/24", 2, 5], ["192.168.0.0/27", "192.168.0.32/27"]),
+        (["10.0.0.0/16", "2"], ["10.0.0.0/24", "10.0.1.0/24"]),
+        (["2001:db8::/56", 1, 64], ["2001:db8::/64"]),
+    ],
+)
+def test_address_blocks_are_cut_from_one(arguments: list[object], blocks: list[str]) -> None:
+    assert PURE["Fn::Cidr"](arguments, AssertionError) == blocks
+
+
+@pytest.mark.parametrize(
+    "arguments", ["x", [], ["10.0.0.0/33", 1, 8], ["10.0.0.0/24", 5, 7], ["10.0.0.0/24", 0, 4], ["10.0.0.0/24", 1, 99]]
+)
+def test_address_blocks_that_cannot_be_are_refused(arguments: object) -> None:
+    with pytest.raises(AssertionError):
+        PURE["Fn::Cidr"](arguments, AssertionError)

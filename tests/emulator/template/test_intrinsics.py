@@ -98,7 +98,7 @@ def test_a_function_gives_its_value(value: str, expected: Any) -> None:
         ("!Length x", "Fn::Length takes a list"),
         ("!ToJsonString x", "Fn::ToJsonString takes a list or a mapping"),
         ("!ImportValue x", "Fn::ImportValue is not emulated: there are no other stacks here"),
-        ("!Cidr [a, 1, 8]", "Fn::Cidr is not emulated"),
+        ("!Cidr [a, 1, 8]", "Fn::Cidr takes [BLOCK, COUNT, BITS]: 'a' does not"),
         ("{Fn::Transform: {Name: AWS::Include}}", "Fn::Transform is not emulated"),
         ("{'Fn::ForEach::Topics': [a]}", "Fn::ForEach::Topics is not emulated: loops are not expanded"),
         ("{Fn::Joins: [a]}", "there is no function Fn::Joins\n  Did you mean Fn::Join?"),
