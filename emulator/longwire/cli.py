@@ -116,6 +116,13 @@ DEV_EXAMPLES = """Examples:
 @click.option("--debug-function", metavar="NAME", help="Which one; needed when there are several.")
 @click.option("--profile-functions", is_flag=True, help="Tell what each cold start spends on imports.")
 @click.option(
+    "--endpoint",
+    "endpoints",
+    multiple=True,
+    metavar="SERVICE=URL",
+    help="Send a service's calls elsewhere, such as dynamodb=http://127.0.0.1:8000.",
+)
+@click.option(
     "--no-reload", is_flag=True, help="Take over edits of code, template and --env-vars at the next start, not at once."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only say when ready, and what is wrong with an edit.")
@@ -143,6 +150,7 @@ def dev(
     debug_port: int | None,
     debug_function: str | None,
     profile_functions: bool,
+    endpoints: tuple[str, ...],
     no_reload: bool,
     quiet: bool,
     overrides: tuple[str, ...],
@@ -178,6 +186,7 @@ def dev(
         debug_port=debug_port,
         debug_function=debug_function,
         profile_functions=profile_functions,
+        endpoints=endpoints,
         reload=not no_reload,
     )
     sys.exit(run.run())

@@ -26,6 +26,7 @@ from longwire.inspector.timeline import Entry, shown
 from longwire.project import Chosen
 from longwire.screen import first_screen, line
 from longwire.server.hosts import is_loopback
+from longwire.services.service_endpoints import service_endpoints
 from longwire.settings_file import effective_settings
 from longwire.template.layers import given_layers
 from longwire.template.load import load
@@ -65,6 +66,7 @@ class Dev:
     debug_port: int | None = None
     debug_function: str | None = None
     profile_functions: bool = False
+    endpoints: tuple[str, ...] = ()
     reload: bool = True
     started: float = field(default_factory=time.perf_counter)
 
@@ -101,6 +103,7 @@ class Dev:
             verify_sigv4=self.verify_sigv4,
             access_keys=keys,
             access_log=access_log,
+            endpoints=service_endpoints(self.endpoints),
         )
 
     def stack(self) -> Stack:

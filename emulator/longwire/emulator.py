@@ -26,6 +26,7 @@ from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
 from longwire.server.reports import Reports
 from longwire.server.server import Server
+from longwire.services.service_endpoints import ServiceEndpoint
 from longwire.services.services import Services
 from longwire.stack_changes import address, changed_functions, connections_can_stay, with_snapshots
 from longwire.template.cache import default_folder
@@ -52,6 +53,7 @@ class Options:
     verify_sigv4: bool = False
     access_keys: tuple[AccessKey, ...] = ()
     access_log: Callable[[str], None] = lambda _: None
+    endpoints: tuple[ServiceEndpoint, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Emulator:
         sockets = listen(options.host, options.port, default=DEFAULT_PORT)
         self = cls(stack, options, sockets)
         try:
-            self.services = await Services.start(stack, invoke_url=self.local_url, log=options.log)
+            self.services = await self.new_services(stack)
         except BaseException:
             for made in sockets:
                 made.close()
@@ -119,6 +121,10 @@ class Emulator:
             self.listeners.append(await loop.create_server(self.server.connection, sock=made, backlog=4096))
         self.runtime.warm(*self.first_needed())
         return self
+
+    async def new_services(self, stack: Stack) -> Services:
+        options = self.options
+        return await Services.start(stack, invoke_url=self.local_url, log=options.log, endpoints=options.endpoints)
 
     def gateway(self, api: Api) -> Gateway:
         keys = known_keys(self.stack.account_id, self.options.access_keys)
@@ -139,7 +145,8 @@ class Emulator:
 
     def variables(self, function: Function) -> dict[str, str]:
         domain_names = tuple(sorted(self.stack.api.domain_names))
-        endpoints = Endpoints(self.urls.port, self.services.port, domain_names=domain_names)
+        elsewhere = {endpoint.variable: endpoint.url for endpoint in self.options.endpoints}
+        endpoints = Endpoints(self.urls.port, self.services.port, domain_names=domain_names, elsewhere=elsewhere)
         stack = self.stack
         # For clients without an endpoint of their own, which AWS has no API to offer: one that invokes the function.
         api = next((api for api in stack.apis if function.logical_id in invoked(api)), stack.api)
@@ -218,7 +225,7 @@ class Emulator:
     async def begin_anew(self, stack: Stack, changed: Collection[str]) -> None:
         """With other services, once these are ready; who connects while connections are ended waits for it."""
         await self.services.ready()
-        services = await Services.start(stack, invoke_url=self.local_url, log=self.options.log)
+        services = await self.new_services(stack)
         try:
             await services.ready()
             with self.server.handshakes_held():

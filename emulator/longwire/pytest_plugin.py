@@ -30,6 +30,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--longwire-verify-sigv4", action="store_true", help="refuse @connections requests that are not signed"
     )
 
+    group.addoption(
+        "--longwire-endpoint",
+        action="append",
+        default=[],
+        metavar="SERVICE=URL",
+        help="send a service's calls elsewhere, such as dynamodb=http://127.0.0.1:8000",
+    )
+
 
 @pytest.fixture(scope="session")
 def longwire_template(pytestconfig: pytest.Config) -> Path:
@@ -75,6 +83,7 @@ def longwire_server(
     from longwire.emulator import Options
     from longwire.errors import LongwireError
     from longwire.harness import LongwireServer, with_variables
+    from longwire.services.service_endpoints import service_endpoints
     from longwire.settings_file import project_settings
     from longwire.template.load import load
 
@@ -83,7 +92,8 @@ def longwire_server(
         stack = load(longwire_template, parameters=longwire_parameters, allow_unsupported=allowed)
         quotas = changed(project_settings(pytestconfig.rootpath), longwire_settings, "longwire_settings")
         signed = bool(pytestconfig.getoption("--longwire-verify-sigv4"))
-        options = Options(port=0, quotas=quotas, verify_sigv4=signed)
+        endpoints = service_endpoints(pytestconfig.getoption("--longwire-endpoint"))
+        options = Options(port=0, quotas=quotas, verify_sigv4=signed, endpoints=endpoints)
         server = LongwireServer(with_variables(stack, longwire_env), options)
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)

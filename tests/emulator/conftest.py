@@ -28,6 +28,7 @@ from longwire.core.api import (
     Route,
     Stack,
     Stage,
+    StreamSource,
 )
 from longwire.core.events import (
     Effect,
@@ -46,6 +47,7 @@ from longwire.core.quotas import Quotas
 from longwire.inspector.timeline import Timeline
 from longwire.server.carrier import Carrier
 from longwire.server.server import Server
+from longwire.services.service_endpoints import service_endpoints
 from longwire_command import HANDLERS, TEMPLATE, Dev, running_dev
 from running_services import RunningServices
 
@@ -248,16 +250,18 @@ def run_services() -> Iterator[RunServices]:
     def run(
         *resources: Resource,
         functions: Iterable[Function] = (),
-        event_sources: tuple[EventSource, ...] = (),
+        event_sources: tuple[EventSource | StreamSource, ...] = (),
         invoke_url: str = "http://127.0.0.1:9",
         region: str = "eu-west-1",
         environ: dict[str, str] | None = None,
         wait: bool = True,
+        endpoints: Iterable[str] = (),
     ) -> RunningServices:
         by_id = {resource.logical_id: resource for resource in resources}
         named = {function.logical_id: function for function in functions}
         stack = Stack("chat", region, "123456789012", (api(),), named, by_id, event_sources)
-        services = RunningServices(stack, invoke_url, dict(os.environ) if environ is None else environ)
+        shell = dict(os.environ) if environ is None else environ
+        services = RunningServices(stack, invoke_url, shell, service_endpoints(endpoints))
         running.append(services)
         if wait:
             services.call(services.services.ready())

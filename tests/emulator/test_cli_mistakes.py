@@ -37,6 +37,7 @@ def test_a_busy_explicit_port_is_an_error_and_a_busy_default_moves_on(
         (["dev", "--parameter-overrides", "nonsense"], 2, "nonsense"),
         (["dev", "-t", "absent.yaml"], 1, "absent.yaml"),
         (["dev", "--env-vars", "absent.json"], 1, "absent.json"),
+        (["dev", "--endpoint", "dynamo=http://127.0.0.1:1"], 1, "AWS has no service dynamo"),
         (["dev", "--access-keys", "absent.json", "--port", "0"], 1, "--access-keys absent.json"),
         (["dev", "--host", "192.0.2.1", "--port", "0"], 1, "192.0.2.1"),
         (["dev", "--parameter-overrides", "Unknown=1"], 1, "Unknown"),

@@ -67,6 +67,21 @@ def test_connections_requests_have_to_be_signed_when_the_option_says_so(project:
     project.runpytest_subprocess("-q", "--longwire-verify-sigv4").assert_outcomes(passed=1)
 
 
+def test_a_service_can_be_elsewhere(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_variables(longwire_server):
+            emulator = longwire_server.emulator
+            (function, *_) = longwire_server.stack.functions.values()
+            assert emulator.variables(function)["AWS_ENDPOINT_URL_SFN"] == "http://127.0.0.1:8083"
+        """
+    )
+    option = "--longwire-endpoint=stepfunctions=http://127.0.0.1:8083"
+    project.runpytest_subprocess("-q", option).assert_outcomes(passed=1)
+    refused = project.runpytest_subprocess("-q", "--longwire-endpoint=stepfunctions=8083")
+    refused.stdout.fnmatch_lines(["*--endpoint stepfunctions=8083: takes http://HOST:PORT*"])
+
+
 def test_a_failing_test_shows_its_timeline(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 from longwire.core.api import Stack
+from longwire.services.service_endpoints import ServiceEndpoint
 from longwire.services.services import Services
 
 Result = TypeVar("Result")
@@ -24,6 +25,7 @@ class RunningServices:
     stack: Stack
     invoke_url: str
     environ: dict[str, str]
+    endpoints: tuple[ServiceEndpoint, ...] = ()
     logged: list[str] = field(default_factory=list)
     clients: list[Any] = field(default_factory=list)
     another_line: threading.Condition = field(default_factory=threading.Condition)
@@ -33,7 +35,12 @@ class RunningServices:
         self.thread = threading.Thread(target=self.loop.run_forever)
         self.thread.start()
         started = Services.start(
-            self.stack, invoke_url=self.invoke_url, log=self.log, rng=Random(7), environ=self.environ
+            self.stack,
+            invoke_url=self.invoke_url,
+            log=self.log,
+            rng=Random(7),
+            environ=self.environ,
+            endpoints=self.endpoints,
         )
         self.services = self.call(started)
 

@@ -2,7 +2,8 @@
 
 import importlib.util
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,6 +58,7 @@ class Endpoints:
     services_port: int
     gateway_host: str = "127.0.0.1"
     domain_names: tuple[str, ...] = ()  # custom ones, which lead to the gateway too
+    elsewhere: Mapping[str, str] = field(default_factory=dict)  # AWS_ENDPOINT_URL_<SERVICE>, by name
 
     @property
     def gateway(self) -> str:
@@ -185,6 +187,7 @@ def aws_endpoints(endpoints: Endpoints, stage: str) -> dict[str, str]:
         "AWS_ENDPOINT_URL": f"http://{endpoints.services}",
         "AWS_ENDPOINT_URL_APIGATEWAYMANAGEMENTAPI": f"http://{endpoints.gateway}/{stage}",
         "AWS_ENDPOINT_URL_LAMBDA": f"http://{endpoints.gateway}",
+        **endpoints.elsewhere,
     }
 
 

@@ -9,9 +9,10 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from http.client import HTTPConnection, HTTPException
 from io import BytesIO
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 from xml.sax.saxutils import escape
 
 from longwire.server.http_message import HttpRequest, HttpResponse
@@ -53,6 +54,7 @@ class Moto:
         self.log = log
         self.routes = lru_cache(maxsize=256)(self.load_routes)
         self.repairs: dict[str, Callable[[], None]] = {}  # of moto's services, by name, beside those of moto_repairs
+        self.elsewhere: Mapping[str, str] = {}  # URLs by the signing name of services that are not moto's
         repair("core", log)
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -149,7 +151,18 @@ class Moto:
         scope = f"LONGWIRE/20000101/{self.region}/{service}/aws4_request"
         signed = ("Authorization", f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none")
         host = ("Host", f"{service}.{self.region}.amazonaws.com")
-        return self.respond(HttpRequest(method, target, (*headers, signed, host), body))
+        request = HttpRequest(method, target, (*headers, signed, host), body)
+        where = self.url_elsewhere(request)
+        return self.respond(request) if where is None else answer_of(request, *where)
+
+    def url_elsewhere(self, request: HttpRequest) -> tuple[str, int] | None:
+        """Host and port of the program that has the request's service in moto's place; None when moto has it."""
+        if not self.elsewhere:
+            return None
+        target = destination(request, self.region)
+        url = None if target is None else self.elsewhere.get(target.service)
+        parts = None if url is None else urlsplit(url)
+        return None if parts is None else (str(parts.hostname), parts.port or 80)
 
     @staticmethod
     def xml(response: HttpResponse) -> str:
@@ -167,6 +180,19 @@ class Moto:
         for service in BackendDict._instances:  # noqa: SLF001 - moto's own list of services in use; no public one
             for account in service.values():
                 account.reset()
+
+
+def answer_of(request: HttpRequest, host: str, port: int) -> HttpResponse:
+    """Of a program elsewhere, to one of our own calls; raises CallFailed when it does not answer."""
+    connection = HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request(request.method, request.target, request.body, dict(request.headers))
+        found = connection.getresponse()
+        return HttpResponse(found.status, tuple(found.getheaders()), found.read())
+    except (OSError, HTTPException) as exc:
+        raise CallFailed("Unreachable", f"http://{host}:{port} does not answer: {exc}") from exc
+    finally:
+        connection.close()
 
 
 def service_routes(name: str) -> Routes:

@@ -19,6 +19,7 @@ from typing import Any
 
 from longwire.core.api import Resource
 from longwire.event_loop import new_event_loop
+from longwire.server.forward import forward
 from longwire.server.hosts import is_foreign_page, is_local_host, is_loopback
 from longwire.server.http1 import Exchange, HttpConnection
 from longwire.server.http_message import HttpRequest, HttpResponse
@@ -57,11 +58,13 @@ class ServicesProcess:
         self.timer: asyncio.TimerHandle | None = None
         self.resources = [Resource(**resource) for resource in setup["resources"]]
         self.moto = Moto(setup["region"], setup["account_id"], lambda text: report({"log": text}))
+        self.moto.elsewhere = setup["elsewhere"]
+        self.forwards: set[asyncio.Task[None]] = set()
         self.clock = time.time
         where = (setup["account_id"], setup["region"])
         queues = Queues(*where, self.clock)
         self.polls = LongPolls(self.moto, queues, self.clock)
-        mappings = [Mapping.from_json(mapping) for mapping in setup["mappings"]]
+        mappings = [Mapping.from_json(mapping) for mapping in self.here("sqs", "queue", setup["mappings"])]
         client = InvokeClient(setup["invoke_url"])
         self.sources = EventSources(mappings, self.moto, queues, client, self.clock, self.look)
         targets = Targets(self.moto, client, self.moto.log)
@@ -70,10 +73,21 @@ class ServicesProcess:
             setup["invoke_url"], setup["endpoint_url"], lambda text: loop.call_soon_threadsafe(self.moto.log, text)
         )
         self.executions = SyncExecutions(self.moto)
-        streams = [StreamMapping.from_json(mapping) for mapping in setup["streams"]]
+        named = [(mapping["stream_arn"].split(":")[2], mapping) for mapping in setup["streams"]]
+        kept = [found for service, one in named for found in self.here(service, "stream_arn", [one])]
+        streams = [StreamMapping.from_json(mapping) for mapping in kept]
         self.streams = StreamSources(streams, client, targets, self.clock, self.look)
         self.schedules = Schedules(targets, *where, self.clock)
         self.expiry = TimeToLive(*where, self.clock)
+
+    def here(self, service: str, source: str, mappings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The mappings whose source is moto's; nobody polls those that are elsewhere, which is said."""
+        if service not in self.moto.elsewhere:
+            return mappings
+        for mapping in mappings:
+            where = self.moto.elsewhere[service]
+            self.moto.log(f"{mapping['function']} gets nothing from {mapping[source]}: {service} is at {where}")
+        return []
 
     def provision(self) -> None:
         provision(self.moto, self.resources)
@@ -82,6 +96,11 @@ class ServicesProcess:
         host, origin = request.header("Host"), request.header("Origin")
         if not is_local_host(host, HOST) or is_foreign_page(origin, request.header("Sec-Fetch-Site")):
             exchange.respond(HttpResponse(403, (("content-type", "text/plain"),), b"not for pages of other hosts\n"))
+            return
+        if (url := self.moto.url_elsewhere(request)) is not None:
+            task = self.loop.create_task(forward(request, exchange, *url))
+            self.forwards.add(task)
+            task.add_done_callback(self.forwards.discard)
             return
         if not self.polls.take(request, exchange) and not self.executions.take(request, exchange):
             exchange.respond(self.moto.respond(request))

@@ -50,6 +50,22 @@ TOPIC_ATTRIBUTES = (
 SUBSCRIPTION_ATTRIBUTES = ("FilterPolicy", "FilterPolicyScope", "RawMessageDelivery", "RedrivePolicy")
 
 
+# What a service answers that keeps its contents between our starts; moto begins empty.
+EXISTS = frozenset(
+    {
+        "BucketAlreadyOwnedByYou",
+        "ConflictException",
+        "ParameterAlreadyExists",
+        "QueueAlreadyExists",
+        "QueueNameExists",
+        "ResourceAlreadyExistsException",
+        "ResourceExistsException",
+        "ResourceInUseException",
+        "StateMachineAlreadyExists",
+    }
+)
+
+
 class ProvisionFailed(Exception):
     """A resource that could not be created; ``message`` is the service's own."""
 
@@ -68,7 +84,11 @@ def provision(moto: Moto, resources: Iterable[Resource]) -> None:
             CREATORS[resource.type](moto, resource)
         except KeyError as exc:
             raise ProvisionFailed(resource.logical_id, f"the property {exc} is required") from exc
-        except (CallFailed, ValueError) as exc:
+        except CallFailed as exc:
+            if exc.code not in EXISTS or not moto.elsewhere:
+                raise ProvisionFailed(resource.logical_id, str(exc)) from exc
+            moto.log(f"{resource.logical_id} exists where --endpoint says, and is kept as it is")
+        except ValueError as exc:
             raise ProvisionFailed(resource.logical_id, str(exc)) from exc
 
 

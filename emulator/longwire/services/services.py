@@ -15,17 +15,14 @@ import socket
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Self
 
-from longwire.core.api import EventSource, Resource, Stack, StreamSource
+from longwire.core.api import Resource, Stack
 from longwire.errors import EnvironmentFailed, LongwireError, TemplateError
-from longwire.runtime.lambda_environment import function_arn
-from longwire.services.event_sources import Mapping as SourceMapping
-from longwire.services.secret_strings import with_secret_strings
-from longwire.services.stream_batches import Policy
-from longwire.services.stream_sources import StreamMapping
+from longwire.services.service_endpoints import ServiceEndpoint
+from longwire.services.stack_setup import stack_setup
 
 __all__ = ["Services"]
 
@@ -33,8 +30,6 @@ HOST = "127.0.0.1"
 BACKLOG = 1024  # connections that wait while moto is imported
 MAX_LINE = 1024 * 1024  # bytes of one report or one line of stderr
 LAST_LINES = 12  # of stderr, told when the process fails
-DEFAULT_VISIBILITY_TIMEOUT = 30  # seconds; SQS's
-DEFAULT_RETENTION_HOURS = 24  # of a stream, DynamoDB's and Kinesis's
 
 # What the shell says of AWS must not reach moto: a profile that does not exist, a proxy, an endpoint.
 SCRUBBED = ("AWS_", "MOTO_", "TEST_", "BOTO_")
@@ -75,24 +70,14 @@ class Services:
         log: Callable[[str], None],
         rng: random.Random | None = None,
         environ: Mapping[str, str] | None = None,
+        endpoints: Iterable[ServiceEndpoint] = (),
     ) -> Self:
         """Listen, and start the process; waits for nothing. Raises TemplateError for a secret that cannot be drawn.
 
-        ``invoke_url`` is the base of the gateway's Invoke API, called by event source mappings.
+        ``invoke_url`` is the base of the gateway's Invoke API, called by event source mappings. ``endpoints`` are those
+        of services that are elsewhere.
         """
-        resources = with_secret_strings(stack.resources.values(), rng or random.SystemRandom())
-        setup = {
-            "region": stack.region,
-            "account_id": stack.account_id,
-            "invoke_url": invoke_url,
-            "resources": [created(resource) for resource in resources],
-            "mappings": [
-                mapped(stack, found).to_json() for found in stack.event_sources if isinstance(found, EventSource)
-            ],
-            "streams": [
-                streamed(stack, found).to_json() for found in stack.event_sources if isinstance(found, StreamSource)
-            ],
-        }
+        setup = stack_setup(stack, invoke_url, rng or random.SystemRandom(), endpoints)
         listener = socket.create_server((HOST, 0), backlog=BACKLOG)
         scrubbed = clean(os.environ if environ is None else environ, stack)
         return cls(setup, stack.resources, listener, scrubbed, log)
@@ -215,45 +200,6 @@ class Services:
         if not self.provisioned.done():
             self.provisioned.set_exception(error)
             self.provisioned.exception()  # looked at: nobody need wait for it
-
-
-def created(resource: Resource) -> dict[str, Any]:
-    names = ("logical_id", "type", "properties", "physical_id")
-    return {name: getattr(resource, name) for name in names}
-
-
-def mapped(stack: Stack, source: EventSource) -> SourceMapping:
-    queue = stack.resources[source.queue]
-    return SourceMapping(
-        function=stack.functions[source.function].name,
-        queue=queue.physical_id.rpartition("/")[2],
-        batch_size=source.batch_size,
-        batching_window=source.batching_window,
-        report_batch_item_failures=source.report_batch_item_failures,
-        maximum_concurrency=source.maximum_concurrency,
-        visibility_timeout=float(queue.properties.get("VisibilityTimeout", DEFAULT_VISIBILITY_TIMEOUT)),
-        filters=tuple(dict(pattern) for pattern in source.filters),
-    )
-
-
-def streamed(stack: Stack, source: StreamSource) -> StreamMapping:
-    function = stack.functions[source.function].name
-    hours = stack.resources[source.source].properties.get("RetentionPeriodHours", DEFAULT_RETENTION_HOURS)
-    policy = Policy(
-        source.maximum_retry_attempts, source.maximum_record_age, bisect=source.bisect, retention=float(hours) * 3600
-    )
-    return StreamMapping(
-        function=function,
-        function_arn=function_arn(function, stack.region, stack.account_id),
-        stream_arn=source.stream_arn,
-        batch_size=source.batch_size,
-        batching_window=source.batching_window,
-        start=source.start,
-        report_batch_item_failures=source.report_batch_item_failures,
-        filters=source.filters,
-        on_failure=source.on_failure,
-        policy=policy,
-    )
 
 
 def clean(environ: Mapping[str, str], stack: Stack) -> dict[str, str]:

@@ -19,6 +19,7 @@ SETUP = {
     "resources": [],
     "mappings": [],
     "streams": [],
+    "elsewhere": {},
 }
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKIA/20261124/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=00"
 
