@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 from longwire.core.api import Resource
 from longwire.services.moto_dispatch import CallFailed, Moto
+from longwire.services.provision_cognito import user_pool, user_pool_client, user_pool_group, user_pool_user
 from longwire.services.provision_events import notifications, rule, schedule, schedule_group, state_machine
 from longwire.services.provision_tables import global_table, table
 
@@ -21,7 +22,15 @@ __all__ = ["TYPES", "ProvisionFailed", "provision"]
 Properties = Mapping[str, Any]
 
 QUEUE = "AWS::SQS::Queue"
-LAST = ("AWS::Events::Rule", "AWS::S3::Bucket", "AWS::SNS::Subscription", "AWS::Scheduler::Schedule")
+LAST = (
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::Cognito::UserPoolUser",
+    "AWS::Events::Rule",
+    "AWS::S3::Bucket",
+    "AWS::SNS::Subscription",
+    "AWS::Scheduler::Schedule",
+)
 # Numbers and true/false travel as strings in SQS's and SNS's attribute maps.
 QUEUE_ATTRIBUTES = (
     "ContentBasedDeduplication",
@@ -93,7 +102,7 @@ def provision(moto: Moto, resources: Iterable[Resource]) -> None:
 
 
 def ordered(resources: list[Resource]) -> list[Resource]:
-    """Dead-letter queues before the queues that name them, what sends events after those that get them."""
+    """Dead-letter queues before the queues that name them, what belongs to others after these."""
     by_id = {resource.logical_id: resource for resource in resources}
     queues = {tail(resource.physical_id, "/"): resource.logical_id for resource in resources if resource.type == QUEUE}
     targets = [resource.logical_id for resource in resources if resource.type not in LAST]
@@ -230,6 +239,10 @@ DEFAULT_RETENTION_HOURS = 24
 
 Creator = Callable[[Moto, Resource], None]
 CREATORS: dict[str, Creator] = {
+    "AWS::Cognito::UserPool": user_pool,
+    "AWS::Cognito::UserPoolClient": user_pool_client,
+    "AWS::Cognito::UserPoolGroup": user_pool_group,
+    "AWS::Cognito::UserPoolUser": user_pool_user,
     "AWS::DynamoDB::GlobalTable": global_table,
     "AWS::DynamoDB::Table": table,
     "AWS::Events::EventBus": event_bus,

@@ -81,6 +81,7 @@ BUCKET = {
 QUEUE_URL = "https://sqs.{region}.amazonaws.com/{account}/{name}"
 FUNCTION_URL = "https://{hash}.lambda-url.{region}.on.aws/"
 FUNCTION = arn("lambda", "function:{name}")
+USER_POOL = "{region}_{short:.9}"
 API = {
     "ApiId": "{short}",
     "ApiEndpoint": "wss://{short}.execute-api.{region}.amazonaws.com",
@@ -117,10 +118,23 @@ ROWS: Mapping[str, Row] = {
     "AWS::CloudWatch::Alarm": Row("{name}", "AlarmName", {"Arn": arn("cloudwatch", "alarm:{name}")}),
     "AWS::CloudWatch::CompositeAlarm": Row("{name}", "AlarmName", {"Arn": arn("cloudwatch", "alarm:{name}")}),
     "AWS::CloudWatch::Dashboard": Row("{name}", "DashboardName"),
+    "AWS::Cognito::UserPool": Row(
+        USER_POOL,
+        "UserPoolName",
+        {
+            "Arn": arn("cognito-idp", f"userpool/{USER_POOL}"),
+            "ProviderName": f"cognito-idp.{{region}}.amazonaws.com/{USER_POOL}",
+            "ProviderURL": f"https://cognito-idp.{{region}}.amazonaws.com/{USER_POOL}",
+            "UserPoolId": USER_POOL,
+        },
+    ),
+    "AWS::Cognito::UserPoolClient": Row("{hash:.26}", "ClientName", {"ClientId": "{hash:.26}", "Name": "{name}"}),
+    "AWS::Cognito::UserPoolGroup": Row("{name}", "GroupName"),
+    "AWS::Cognito::UserPoolUser": Row("{name}", "Username"),
     "AWS::DynamoDB::GlobalTable": Row("{name}", "TableName", {**TABLE, "TableId": "{hash}"}),
     "AWS::DynamoDB::Table": Row("{name}", "TableName", TABLE),
     "AWS::Events::EventBus": Row("{name}", "Name", {"Arn": arn("events", "event-bus/{name}"), "Name": "{name}"}),
-    "AWS::Events::Rule": Row("{name}", "Name", {"Arn": arn("events", "rule/{name}")}),
+    "AWS::Events::Rule": Row("{name}", "Name", {"Arn": arn("events", "rule/{name}"), "RuleName": "{name}"}),
     "AWS::IAM::ManagedPolicy": Row(
         "arn:aws:iam::{account}:policy/{name}",
         "ManagedPolicyName",

@@ -58,6 +58,21 @@ TABLES: Mapping[str, str] = {
         | ResponseParameters""",
     "AWS::ApiGatewayV2::Stage": """AccessLogSettings AccessPolicyId ApiId! AutoDeploy ClientCertificateId
         DefaultRouteSettings DeploymentId Description RouteSettings StageName! StageVariables Tags |""",
+    "AWS::Cognito::UserPool": """AccountRecoverySetting AdminCreateUserConfig AliasAttributes AutoVerifiedAttributes
+        DeletionProtection DeviceConfiguration EmailAuthenticationMessage EmailAuthenticationSubject EmailConfiguration
+        EmailVerificationMessage EmailVerificationSubject EnabledMfas IssuerConfiguration KeyConfiguration
+        MfaConfiguration Policies Schema SmsAuthenticationMessage SmsConfiguration SmsVerificationMessage
+        UserAttributeUpdateSettings UserPoolAddOns UserPoolName UserPoolTags UserPoolTier UsernameAttributes
+        UsernameConfiguration VerificationMessageTemplate WebAuthnFactorConfiguration WebAuthnRelyingPartyID
+        WebAuthnUserVerification | LambdaConfig""",
+    "AWS::Cognito::UserPoolClient": """AccessTokenValidity AllowedOAuthFlows AllowedOAuthFlowsUserPoolClient
+        AllowedOAuthScopes AnalyticsConfiguration AuthSessionValidity CallbackURLs ClientName DefaultRedirectURI
+        EnablePropagateAdditionalUserContextData EnableTokenRevocation ExplicitAuthFlows GenerateSecret IdTokenValidity
+        LogoutURLs PreventUserExistenceErrors ReadAttributes RefreshTokenRotation RefreshTokenValidity
+        SupportedIdentityProviders TokenValidityUnits UserPoolId! WriteAttributes |""",
+    "AWS::Cognito::UserPoolGroup": "Description GroupName Precedence RoleArn UserPoolId! |",
+    "AWS::Cognito::UserPoolUser": """ClientMetadata DesiredDeliveryMediums ForceAliasCreation MessageAction
+        UserAttributes UserPoolId! Username ValidationData |""",
     "AWS::DynamoDB::GlobalTable": """AttributeDefinitions BillingMode GlobalSecondaryIndexes GlobalTableSourceArn
         GlobalTableWitnesses KeySchema! LocalSecondaryIndexes MultiRegionConsistency ReadOnDemandThroughputSettings
         ReadProvisionedThroughputSettings Replicas! SSESpecification StreamSpecification TableName TableType
@@ -103,7 +118,7 @@ TABLES: Mapping[str, str] = {
         KmsDataKeyReusePeriodSeconds KmsMasterKeyId MaximumMessageSize MessageRetentionPeriod QueueName
         ReceiveMessageWaitTimeSeconds RedriveAllowPolicy RedrivePolicy SqsManagedSseEnabled Tags VisibilityTimeout |""",
     "AWS::SSM::Parameter": "AllowedPattern DataType Description Name Policies Tags Tier Type! Value! |",
-    "AWS::Scheduler::Schedule": """ActionAfterCompletion Description EndDate FlexibleTimeWindow! GroupName KmsKeyArn
+    "AWS::Scheduler::Schedule": """Description EndDate FlexibleTimeWindow! GroupName KmsKeyArn
         Name ScheduleExpression! ScheduleExpressionTimezone StartDate State Target! |""",
     "AWS::Scheduler::ScheduleGroup": "Name Tags |",
     "AWS::StepFunctions::StateMachine": """Definition DefinitionS3Location DefinitionString DefinitionSubstitutions

@@ -54,6 +54,10 @@ READ = frozenset(
 # What the services create for the handlers.
 CREATED = frozenset(
     {
+        "AWS::Cognito::UserPool",
+        "AWS::Cognito::UserPoolClient",
+        "AWS::Cognito::UserPoolGroup",
+        "AWS::Cognito::UserPoolUser",
         "AWS::DynamoDB::GlobalTable",
         "AWS::DynamoDB::Table",
         "AWS::Events::EventBus",
@@ -83,7 +87,14 @@ CONFIGURATION = frozenset(
         "CertificateManager": "Account Certificate",
         "CloudFormation": "WaitConditionHandle",
         "CloudWatch": "Alarm AnomalyDetector CompositeAlarm Dashboard InsightRule MetricStream",
+        "Cognito": "LogDeliveryConfiguration",
         "CodeDeploy": "Application DeploymentConfig DeploymentGroup",
+        # Networks: a warning says that they mean nothing here.
+        "EC2": "DHCPOptions EIP EIPAssociation EgressOnlyInternetGateway FlowLog InternetGateway NatGateway NetworkAcl "
+        "NetworkAclEntry NetworkInterface PrefixList Route RouteTable SecurityGroup SecurityGroupEgress "
+        "SecurityGroupIngress SecurityGroupVpcAssociation Subnet SubnetCidrBlock SubnetNetworkAclAssociation "
+        "SubnetRouteTableAssociation TransitGateway TransitGatewayAttachment VPC VPCCidrBlock "
+        "VPCDHCPOptionsAssociation VPCEndpoint VPCGatewayAttachment VPCPeeringConnection VPNGateway",
         "Events": "EventBusPolicy",
         "IAM": "AccessKey Group GroupPolicy InstanceProfile ManagedPolicy OIDCProvider Policy Role RolePolicy "
         "ServiceLinkedRole User UserPolicy UserToGroupAddition",
@@ -118,8 +129,8 @@ REFUSED: Mapping[str, str] = {
     "AWS::WAFv2::*": "web ACLs are not emulated",
     "Custom::*": "custom resources run in CloudFormation",
     "AWS::CloudFormation::CustomResource": "custom resources run in CloudFormation",
-    "AWS::Cognito::*": "Cognito is not emulated",
-    "AWS::EC2::*": "networks are not emulated; functions run on this machine",
+    "AWS::Cognito::*": "of Cognito, user pools with clients, groups and users alone are emulated",
+    "AWS::EC2::*": "machines are not emulated",
 }
 
 

@@ -22,8 +22,21 @@ def created_resources(resources: Resources) -> dict[str, Resource]:
 
     ``physical_id`` is what Ref gives, and the property that names the resource is always there.
     """
+    warn_of_networks(resources)
     items = (item for item in resources.of_type(*sorted(CREATED)) if is_created(item, resources))
     return {item.logical_id: created(item, resources) for item in items}
+
+
+def warn_of_networks(resources: Resources) -> None:
+    """Once, at the first of them, or at the first function that is put into one."""
+    message = "networks mean nothing here: functions run on this machine, and reach nothing else"
+    for logical_id, resource in resources.live.items():
+        if resource["Type"].startswith("AWS::EC2::"):
+            resources.places.warn(("Resources", logical_id), message)
+            return
+        if resource["Type"] == "AWS::Lambda::Function" and "VpcConfig" in (resource.get("Properties") or {}):
+            resources.places.warn(("Resources", logical_id, "Properties", "VpcConfig"), message)
+            return
 
 
 def created(item: Properties, resources: Resources) -> Resource:

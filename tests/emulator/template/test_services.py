@@ -1,5 +1,6 @@
 """What the services are asked to create."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,26 @@ def test_a_subscription_of_anything_but_a_function_or_a_queue_is_refused(plain: 
     assert plain.error().message == "a subscription with Protocol email gets nothing here; lambda and sqs do"
     resources = plain.load(allow_unsupported=True).resources
     assert "Extra" not in resources or resources["Extra"].properties["Subscription"] == []
+
+
+def test_a_user_pool_has_an_id_of_cognitos_form_and_no_triggers(plain: Sample) -> None:
+    plain.append(
+        "  Pool:\n    Type: AWS::Cognito::UserPool\n"
+        "  Client:\n    Type: AWS::Cognito::UserPoolClient\n    Properties: {UserPoolId: !Ref Pool}\n"
+    )
+    resources = plain.load().resources
+    assert re.fullmatch(r"us-east-1_[a-z0-9]{9}", resources["Pool"].physical_id)
+    assert re.fullmatch(r"[a-z0-9]{26}", resources["Client"].physical_id)
+    assert resources["Client"].properties["UserPoolId"] == resources["Pool"].physical_id
+    plain.replace("AWS::Cognito::UserPool\n", "AWS::Cognito::UserPool\n    Properties: {LambdaConfig: {}}\n")
+    assert plain.error().message == "LambdaConfig of AWS::Cognito::UserPool is not emulated"
+
+
+def test_networks_mean_nothing_which_is_said_once(plain: Sample) -> None:
+    plain.append(
+        "  Vpc:\n    Type: AWS::EC2::VPC\n    Properties: {CidrBlock: 10.0.0.0/16}\n"
+        "  Subnet:\n    Type: AWS::EC2::Subnet\n    Properties: {VpcId: !Ref Vpc}\n"
+    )
+    plain.replace("      Code: src\n", "      Code: src\n      VpcConfig: {SubnetIds: [!Ref Subnet]}\n")
+    (warning,) = plain.load().warnings
+    assert "networks mean nothing here: functions run on this machine" in warning

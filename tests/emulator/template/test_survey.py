@@ -15,7 +15,7 @@ BROKEN = """\
     Type: AWS::DynamoDB::Table
     Properties: {KeySchema: []}
   Users:
-    Type: AWS::Cognito::UserPool
+    Type: AWS::Cognito::IdentityPool
   Misspelt:
     Type: AWS::SNS::Topicc
 """
