@@ -5,7 +5,8 @@
 ``longwire_server``     the emulator behind both, started once a session on a free port
 
 Override these in a conftest.py: ``longwire_template`` (Path), ``longwire_parameters`` (name -> value),
-``longwire_env`` (function -> name -> value), ``longwire_settings`` (quota or default -> value).
+``longwire_env`` (function -> name -> value), ``longwire_settings`` (quota or default -> value), ``longwire_functions``
+(function -> command or URL), ``longwire_layers`` (ARN -> path).
 """
 
 from collections.abc import Generator, Iterator, Mapping
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from longwire.core.api import Stack
     from longwire.harness import AsyncLongwire, Longwire, LongwireServer
 
 
@@ -71,30 +73,64 @@ def longwire_settings() -> Mapping[str, object]:
 
 
 @pytest.fixture(scope="session")
-def longwire_server(
+def longwire_functions() -> Mapping[str, str]:
+    """Programs or containers that run functions, as `longwire dev --function`: name or logical id -> command or URL."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def longwire_layers() -> Mapping[str, str | Path]:
+    """The content of layers that are not in the template, as `longwire dev --layer`: ARN -> folder or zip file."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def longwire_stack(
     pytestconfig: pytest.Config,
     longwire_template: Path,
     longwire_parameters: Mapping[str, str],
     longwire_env: Mapping[str, Mapping[str, str]],
-    longwire_settings: Mapping[str, object],
+    longwire_functions: Mapping[str, str],
+    longwire_layers: Mapping[str, str | Path],
+) -> "Stack":
+    """What the template says, with all that is overridden."""
+    from longwire.errors import LongwireError
+    from longwire.harness import with_variables
+    from longwire.template.layers import given_layers
+    from longwire.template.load import load
+    from longwire.template.programs import programs
+
+    try:
+        stack = load(
+            longwire_template,
+            parameters=longwire_parameters,
+            allow_unsupported=bool(pytestconfig.getoption("--longwire-allow-unsupported")),
+            programs=programs(f"{name}={program}" for name, program in longwire_functions.items()),
+            layers=given_layers(f"{arn}={path}" for arn, path in longwire_layers.items()),
+        )
+        return with_variables(stack, longwire_env)
+    except LongwireError as exc:
+        pytest.fail(str(exc), pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def longwire_server(
+    pytestconfig: pytest.Config, longwire_stack: "Stack", longwire_settings: Mapping[str, object]
 ) -> "Iterator[LongwireServer]":
     """The emulator, for the whole session."""
     from longwire.core.settings import changed
     from longwire.emulator import Options
     from longwire.errors import LongwireError
-    from longwire.harness import LongwireServer, with_variables
+    from longwire.harness import LongwireServer
     from longwire.services.service_endpoints import service_endpoints
     from longwire.settings_file import project_settings
-    from longwire.template.load import load
 
     try:
-        allowed = bool(pytestconfig.getoption("--longwire-allow-unsupported"))
-        stack = load(longwire_template, parameters=longwire_parameters, allow_unsupported=allowed)
         quotas = changed(project_settings(pytestconfig.rootpath), longwire_settings, "longwire_settings")
         signed = bool(pytestconfig.getoption("--longwire-verify-sigv4"))
         endpoints = service_endpoints(pytestconfig.getoption("--longwire-endpoint"))
         options = Options(port=0, quotas=quotas, verify_sigv4=signed, endpoints=endpoints)
-        server = LongwireServer(with_variables(stack, longwire_env), options)
+        server = LongwireServer(longwire_stack, options)
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
     yield server

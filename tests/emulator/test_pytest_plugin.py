@@ -1,5 +1,6 @@
 """The fixtures in somebody else's project."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,59 @@ def test_template_and_variables_can_be_overridden(project: pytest.Pytester) -> N
         """
     )
     project.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="awslambdaric has wheels for Linux alone")
+def test_a_function_may_be_run_by_a_program_and_have_a_layer_from_elsewhere(project: pytest.Pytester) -> None:
+    arn = "arn:aws:lambda:us-east-1:123456789012:layer:words:1"
+    template = project.path / "template.yaml"
+    template.write_text(template.read_text().replace("CodeUri:", f"Layers: [{arn}]\n      CodeUri:"))
+    (project.path / "app.py").write_text(
+        "import sys, words\ndef handler(e, c): return {'body': f'{words.WORD} {\"awslambdaric\" in sys.modules}'}\n"
+    )
+    (project.path / "given" / "python").mkdir(parents=True)
+    (project.path / "given" / "python" / "words.py").write_text("WORD = 'heard'\n")
+    project.makeconftest(
+        f"""
+        import sys
+        import pytest
+        from pathlib import Path
+
+        @pytest.fixture(scope="session")
+        def longwire_functions():
+            return {{"Echo": f"{{sys.executable}} -m awslambdaric app.handler"}}
+
+        @pytest.fixture(scope="session")
+        def longwire_layers():
+            return {{"{arn}": Path(__file__).parent / "given"}}
+        """
+    )
+    project.makepyfile(
+        """
+        def test_both(longwire):
+            with longwire.connect() as ws:
+                ws.send("x")
+                assert ws.receive(timeout=20) == "heard True"
+        """
+    )
+    project.runpytest_subprocess("-q").assert_outcomes(passed=1)
+
+
+def test_a_program_that_is_missing_is_one_message(project: pytest.Pytester) -> None:
+    project.makeconftest(
+        """
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def longwire_functions():
+            return {"Echo": "no-such-program"}
+        """
+    )
+    project.makepyfile("def test_x(longwire): pass")
+    result = project.runpytest_subprocess("-q")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*there is no program no-such-program on PATH*"])
+    result.stdout.no_fnmatch_line("*Traceback*")
 
 
 def test_a_missing_template_is_one_line_not_a_traceback(pytester: pytest.Pytester) -> None:
