@@ -44,7 +44,8 @@ class Reload:
 
     def roots(self) -> list[str]:
         functions = self.emulator.stack.functions.values()
-        return [*self.files, *sorted({folder for each in functions for folder in (each.code, *each.layers)})]
+        nested = [str(file.absolute()) for file in self.emulator.stack.nested]
+        return [*self.files, *nested, *sorted({folder for each in functions for folder in (each.code, *each.layers)})]
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -80,7 +81,8 @@ class Reload:
 
     async def stack(self, paths: set[str]) -> Stack:
         """A template that was wrong is read again after any change: what it misses may be there now."""
-        if not self.problem and paths.isdisjoint(self.files):
+        templates = {*self.files, *(str(file.absolute()) for file in self.emulator.stack.nested)}
+        if not self.problem and paths.isdisjoint(templates):
             return self.emulator.stack
         found = await asyncio.to_thread(self.load)
         self.problem = ""

@@ -58,7 +58,7 @@ def sample(name: str, folder: Path) -> Sample:
     """A folder of samples, with its code, below ``folder``; its functions run on the Python that is here."""
     copied = folder / name
     shutil.copytree(SAMPLES / name, copied)
-    for file in (*copied.glob("template.*"), *copied.glob("cdk.out/*.template.json")):
+    for file in (*copied.glob("template.*"), *copied.glob("cdk.out/*.template.json"), *copied.glob("data/*.yaml")):
         file.write_text(file.read_text().replace("python3.11", RUNNING))
     return Sample(next(copied.glob("template.*"), copied))
 

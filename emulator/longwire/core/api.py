@@ -5,6 +5,7 @@ The words are API Gateway's and Lambda's. Durations are seconds, sizes bytes, un
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from longwire.core.event_source import EventSource, StreamSource
@@ -212,7 +213,7 @@ class Resource:
 class Stack:
     """All of one template, ``functions`` and ``resources`` by logical id.
 
-    ``apis`` has an Api, ``http_apis`` an HttpApi, for each deployed Stage.
+    ``nested`` are the files of nested stacks. ``apis`` has an Api, ``http_apis`` an HttpApi, for each deployed Stage.
     """
 
     name: str
@@ -224,6 +225,7 @@ class Stack:
     event_sources: tuple[EventSource | StreamSource, ...] = ()
     http_apis: tuple[HttpApi, ...] = ()
     warnings: tuple[str, ...] = ()
+    nested: tuple[Path, ...] = ()
 
     @property
     def api(self) -> Api:

@@ -17,6 +17,7 @@ from longwire.template.functions import functions
 from longwire.template.http.entries import http_entries
 from longwire.template.intrinsics import Resolver
 from longwire.template.loops import has_loops, without_loops
+from longwire.template.nested import with_nested
 from longwire.template.parameters import Value, parameter_values
 from longwire.template.physical_ids import ACCOUNT_ID
 from longwire.template.places import Places
@@ -65,7 +66,18 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     resources = prepared(source, places, given)
     found = {name: part(resources) for name, part in parts(source, given).items()}
     resolver = resources.resolver
-    return Stack(resolver.stack, resolver.region, ACCOUNT_ID, **found, warnings=tuple(places.warnings))
+    return Stack(
+        resolver.stack,
+        resolver.region,
+        ACCOUNT_ID,
+        **found,
+        warnings=tuple(places.warnings),
+        nested=nested_files(source),
+    )
+
+
+def nested_files(source: Source) -> tuple[Path, ...]:
+    return tuple(sorted({file for file in source.files.values() if file != source.file}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +98,27 @@ class Given:
 
 
 def opened(path: Path, given: Given) -> Source:
-    """The file, with its loops written out; raises TemplateError."""
+    """The file, with its loops written out and its nested stacks in it; raises TemplateError."""
     source = read(path)
-    places = Places(source)
+    if isinstance(source.data, dict) and has_loops(source.data):
+        places = Places(source)
+        values = values_of(places, given)
+        source = without_loops(source, places, Resolver(source.data, values, places, given.stack_name, given.region))
+    return with_nested(source, lambda file: opened_inside(file, given))
+
+
+def opened_inside(path: Path, given: Given) -> Source:
+    """A nested stack's file."""
+    source = read(path)
     if not isinstance(source.data, dict) or not has_loops(source.data):
         return source
-    values = values_of(places, given)
-    return without_loops(source, places, Resolver(source.data, values, places, given.stack_name, given.region))
+    places = Places(source)
+    if source.data.get("Parameters"):
+        # What they are given may only be known when all of the stack is.
+        raise places.source_error(
+            ("Parameters",), "Parameters beside Fn::ForEach are not emulated in a nested template"
+        )
+    return without_loops(source, places, Resolver(source.data, {}, places, given.stack_name, given.region))
 
 
 def values_of(places: Places, given: Given) -> dict[str, Value]:

@@ -57,7 +57,7 @@ class Loops:
         return filled(value, bound) if isinstance(value, str) else value
 
     def mapping(self, value: Mapping[str, Any], path: KeyPath, to: KeyPath, bound: Bound) -> Any:
-        if list(value) == ["Ref"] and value["Ref"] in bound:
+        if list(value) == ["Ref"] and isinstance(value["Ref"], str) and value["Ref"] in bound:
             return bound[value["Ref"]]
         found: dict[str, Any] = {}
         for key, item in value.items():

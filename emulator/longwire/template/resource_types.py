@@ -12,6 +12,7 @@ __all__ = ["CREATED", "SERVERLESS", "refusal"]
 SERVERLESS = frozenset(
     {
         "AWS::Serverless::Api",
+        "AWS::Serverless::Application",
         "AWS::Serverless::Connector",
         "AWS::Serverless::Function",
         "AWS::Serverless::HttpApi",
@@ -44,6 +45,7 @@ READ = frozenset(
         "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::RouteResponse",
         "AWS::ApiGatewayV2::Stage",
+        "AWS::CloudFormation::Stack",
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
         "AWS::Lambda::LayerVersion",
@@ -121,8 +123,6 @@ CONFIGURATION = frozenset(
 REFUSED: Mapping[str, str] = {
     "AWS::ApiGatewayV2::VpcLink": "private integrations are not emulated",
     "AWS::ApiGateway::*": "of REST APIs, Lambda proxies alone are emulated",
-    "AWS::Serverless::Application": "nested applications are not emulated",
-    "AWS::CloudFormation::Stack": "nested stacks are not emulated",
     "AWS::StepFunctions::*": "of Step Functions, state machines alone are emulated",
     "AWS::Lambda::EventInvokeConfig": "retries and destinations of asynchronous invocations are not emulated",
     "AWS::Pipes::*": "EventBridge pipes are not emulated",

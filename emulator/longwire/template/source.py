@@ -5,7 +5,7 @@ can construct an object, and neither depth, size nor aliases can exhaust the mac
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,20 +40,28 @@ SCALARS = {
 }
 
 
+SECTIONS = ("Resources", "Conditions", "Mappings")  # whose entries may come from another file
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """``marks`` has line and column, from 1, of each key of a mapping and each item of a list."""
+    """``marks`` has line and column, from 1, of each key of a mapping and each item of a list.
+
+    ``files`` has those entries of sections, by logical id or name, that come from another file.
+    """
 
     file: Path
     text: str
     data: Any
     marks: Mapping[KeyPath, tuple[int, int]]
+    files: Mapping[str, Path] = field(default_factory=dict)
 
     def location(self, path: KeyPath) -> Location:
         """Where the value is, or the nearest thing around it."""
         while path and path not in self.marks:
             path = path[:-1]
-        return Location(self.file, *self.marks.get(path, (1, 1)))
+        file = self.files.get(str(path[1]), self.file) if len(path) > 1 and path[0] in SECTIONS else self.file
+        return Location(file, *self.marks.get(path, (1, 1)))
 
     def value(self, path: KeyPath) -> Any:
         """What stands at a path that exists."""
