@@ -33,7 +33,6 @@ def test_a_type_that_is_understood_or_means_nothing_here_is_accepted(kind: str) 
         ("AWS::ApiGatewayV2::VpcLink", "private integrations", None),
         ("AWS::ApiGateway::Authorizer", "of REST APIs, Lambda proxies alone", None),
         ("AWS::Pipes::Pipe", "EventBridge pipes", None),
-        ("AWS::CloudFormation::Stack", "nested stacks", None),
         ("Custom::Thing", "custom resources", None),
         ("AWS::EKS::Cluster", "is not emulated", None),
         ("AWS::IAM::Rolle", "is not emulated", "Did you mean AWS::IAM::Role?"),
