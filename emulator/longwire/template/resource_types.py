@@ -12,7 +12,6 @@ __all__ = ["CREATED", "SERVERLESS", "refusal"]
 SERVERLESS = frozenset(
     {
         "AWS::Serverless::Api",
-        "AWS::Serverless::Application",
         "AWS::Serverless::Connector",
         "AWS::Serverless::Function",
         "AWS::Serverless::HttpApi",
@@ -22,6 +21,9 @@ SERVERLESS = frozenset(
         "AWS::Serverless::WebSocketApi",
     }
 )
+
+# What is taken into the template that has it before its types are looked at.
+NESTED = frozenset({"AWS::CloudFormation::Stack", "AWS::Serverless::Application"})
 
 # What the WebSocket API and its functions are made of.
 READ = frozenset(
@@ -45,7 +47,6 @@ READ = frozenset(
         "AWS::ApiGatewayV2::Route",
         "AWS::ApiGatewayV2::RouteResponse",
         "AWS::ApiGatewayV2::Stage",
-        "AWS::CloudFormation::Stack",
         "AWS::Lambda::EventSourceMapping",
         "AWS::Lambda::Function",
         "AWS::Lambda::LayerVersion",
@@ -136,11 +137,18 @@ REFUSED: Mapping[str, str] = {
 
 def refusal(kind: str) -> tuple[str, str | None] | None:
     """Why a type cannot be used, with a suggestion; None for one that can."""
-    if kind in SERVERLESS or kind in READ or kind in CREATED or kind in CONFIGURATION or kind in HARMLESS:
+    if (
+        kind in SERVERLESS
+        or kind in NESTED
+        or kind in READ
+        or kind in CREATED
+        or kind in CONFIGURATION
+        or kind in HARMLESS
+    ):
         return None
     for pattern, reason in REFUSED.items():
         if fnmatchcase(kind, pattern):
             return f"{kind}: {reason}", None
     # All types are alike in AWS::, so only a very near one is a misspelling.
-    near = did_you_mean(kind, SERVERLESS | READ | CREATED | CONFIGURATION | REFUSED.keys(), 0.8)
+    near = did_you_mean(kind, SERVERLESS | NESTED | READ | CREATED | CONFIGURATION | REFUSED.keys(), 0.8)
     return f"the resource type {kind} is not emulated", near
