@@ -75,7 +75,7 @@ def test_parameters_are_those_that_are_given(tmp_path: Path) -> None:
 
 
 def test_what_is_wrong_and_what_is_not_supported_are_told_apart(tmp_path: Path) -> None:
-    template = sample("plain", tmp_path).append("  Users:\n    Type: AWS::Cognito::UserPool\n")
+    template = sample("plain", tmp_path).append("  Users:\n    Type: AWS::RDS::DBInstance\n")
     template.replace("RouteKey: staged", "RouteKye: staged")
     found = facts(template)
 
@@ -85,8 +85,8 @@ def test_what_is_wrong_and_what_is_not_supported_are_told_apart(tmp_path: Path) 
         "RouteKye",
         "Did you mean RouteKey?",
     )
-    assert (error["line"], unsupported["line"]) == (template.line_of("RouteKye"), template.line_of("AWS::Cognito"))
-    assert unsupported["message"] == "AWS::Cognito::UserPool: Cognito is not emulated"
+    assert (error["line"], unsupported["line"]) == (template.line_of("RouteKye"), template.line_of("AWS::RDS"))
+    assert unsupported["message"] == "the resource type AWS::RDS::DBInstance is not emulated"
     text = click.unstyle(described(Chosen(template.file), (), None, as_json=False))
     assert f"line {error['line']}: StagedRoute.RouteKye: AWS::ApiGatewayV2::Route has no property RouteKye" in text
     assert text.endswith("`longwire dev` refuses this template.")
