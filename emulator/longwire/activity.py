@@ -27,6 +27,7 @@ class Activity:
         self.reported = reported
         self.running: dict[str, Invoke] = {}
         self.runtime: Runs | None = None
+        self.logs: dict[str, list[str]] = {}
         self.idle = asyncio.Event()
         self.idle.set()
 
@@ -79,5 +80,13 @@ class Activity:
     def logged(self, function: str, invocation_id: str | None, stream: str, line: str) -> None:
         invocation = self.running.get(invocation_id) if invocation_id is not None else None
         connection_id = "" if invocation is None else invocation.connection_id
+        if invocation_id in self.logs:
+            self.logs[invocation_id].append(line)
         data = {"invocation_id": invocation_id, "function": function, "stream": stream, "line": line}
         self.timeline.publish("log", connection_id, self.clock(), data)
+
+    def keep_log(self, invocation_id: str) -> None:
+        self.logs[invocation_id] = []
+
+    def kept_log(self, invocation_id: str) -> str:
+        return "".join(f"{line}\n" for line in self.logs.pop(invocation_id))

@@ -22,6 +22,7 @@ from longwire.inspector.timeline import Timeline
 from longwire.ports import listen
 from longwire.runtime.lambda_environment import Endpoints, variables
 from longwire.runtime.runtime import Report, Runtime
+from longwire.server.async_invocations import AsyncInvocations
 from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
 from longwire.server.reports import Reports
@@ -85,6 +86,7 @@ class Emulator:
         self.server = Server(self.gateways, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
         self.entries = HttpEntries(self.http_gateways(stack), self.activity.invoke, self.timeline, self.clock)
         self.server.entries = self.entries
+        self.queue = self.async_invocations(stack)
         self.reports = Reports(self.account, lambda: self.gateways, self.clock, self.entries.metrics)
         self.inspector = Inspector(
             lambda: overview(self.stack, self.gateways, self.urls, self.clock()),
@@ -135,8 +137,15 @@ class Emulator:
         return [HttpGateway(api, self.ids, self.options.quotas, keys, self.account) for api in stack.http_apis]
 
     def lambda_api(self, stack: Stack) -> LambdaApi:
+        self.queue.stack = stack
+        return LambdaApi(stack, self.activity.invoke, self.ids.uuid, self.queue, self.activity)
+
+    def async_invocations(self, stack: Stack) -> AsyncInvocations:
         later = asyncio.get_running_loop().call_later
-        return LambdaApi(stack, self.activity.invoke, self.ids.uuid, later)
+        invoke, new_id = self.activity.invoke, self.ids.uuid
+        return AsyncInvocations(
+            stack, invoke, new_id, later, self.clock, services_port=lambda: self.services.port, failed=self.options.log
+        )
 
     @property
     def local_url(self) -> str:
@@ -182,6 +191,7 @@ class Emulator:
 
     async def reset(self, patience: float) -> None:
         """End every connection, and empty the services."""
+        self.queue.forget()
         await self.end_connections(patience)
         await self.services.reset()
 

@@ -10,7 +10,7 @@ from longwire.errors import Location
 __all__ = ["address", "changed_functions", "connections_can_stay", "with_snapshots"]
 
 # Each deployment of the gateway takes these over with all its connections; functions get other environments.
-TAKEN_OVER = {"apis", "functions", "http_apis", "warnings", "nested"}
+TAKEN_OVER = {"apis", "functions", "http_apis", "invocables", "nested", "warnings"}
 # What a Deployment is made of; that the expressions belong to it is inferred.
 SNAPSHOT = ("routes", "route_selection_expression", "api_key_selection_expression")
 

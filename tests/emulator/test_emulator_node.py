@@ -1,5 +1,7 @@
 """All parts together with functions in Node.js: one port, real processes, the calls that handlers write."""
 
+import base64
+import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -56,7 +58,8 @@ function post(url, body) {
   });
 }
 
-export const handler = async (event) => {
+export const handler = async (event, context) => {
+  if (event.clientContext) return context.clientContext.custom;
   const { connectionId, domainName, stage } = event.requestContext;
   const path = `/@connections/${encodeURIComponent(connectionId)}`;
   if (event.body.startsWith("https://")) {
@@ -129,6 +132,14 @@ def test_fetch_reaches_a_function_url_by_the_address_on_aws(plain: Longwire) -> 
     with plain.connect() as client:
         client.send(f"https://{url.domain_name}/a")
         assert client.receive(timeout=10) == "200 heard x"
+
+
+def test_a_client_context_reaches_the_handler(plain: Longwire) -> None:
+    context = base64.b64encode(b'{"custom":{"a":1}}').decode()
+    name = plain.physical_id("Chat")
+    answer = plain.client("lambda").invoke(FunctionName=name, Payload=b'{"clientContext":1}', ClientContext=context)
+
+    assert json.loads(answer["Payload"].read()) == {"a": 1}
 
 
 def test_an_answer_reaches_the_client_by_the_route_response(plain: Longwire) -> None:

@@ -130,6 +130,7 @@ async function load(file) {
 
 function contextOf(headers, settle) {
   const deadline = Number(headers["lambda-runtime-deadline-ms"]);
+  const context = headers["lambda-runtime-client-context"];
   return {
     callbackWaitsForEmptyEventLoop: true,
     functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
@@ -137,7 +138,7 @@ function contextOf(headers, settle) {
     memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
-    clientContext: undefined,
+    clientContext: context && JSON.parse(context),
     identity: undefined,
     invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
     awsRequestId: headers["lambda-runtime-aws-request-id"],

@@ -28,11 +28,12 @@ from longwire.bootstrap.channel import (
     end,
     text_stream,
 )
+from longwire.bootstrap.context import LambdaContext
 from longwire.bootstrap.handler import Fault, Handler, describe, find_handler
 from longwire.bootstrap.imports import AfterImport, Bundled, code_folder, hide, later
 from longwire.bootstrap.network import keep_inside, owner_of
 
-__all__ = ["COMMAND", "LambdaContext", "linux_peak_mb", "main"]
+__all__ = ["COMMAND", "linux_peak_mb", "main"]
 
 # The folder that holds our package is on the path for this one import; ``-P`` has kept the working directory off it.
 COMMAND = "import sys; sys.path.append({!r}); from longwire.bootstrap.main import main; sys.path.pop(); main()"
@@ -42,45 +43,6 @@ PR_SET_PDEATHSIG = 1
 MEMORY_READ_EVERY = 0.25  # seconds; reading it takes as long as a whole short invocation
 UNESCAPED = ("AWS_Lambda_python3.9", "AWS_Lambda_python3.10", "AWS_Lambda_python3.11")
 COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
-
-
-class CognitoIdentity:
-    cognito_identity_id = None
-    cognito_identity_pool_id = None
-
-
-class LambdaContext:
-    """What a handler gets as its second argument."""
-
-    client_context = None
-    identity = CognitoIdentity()
-    tenant_id = None
-    invoked_function_arn: str
-    function_name: str
-    function_version: str
-    memory_limit_in_mb: str
-    log_group_name: str
-    log_stream_name: str
-
-    def __init__(self, request_id: str, deadline_ms: int) -> None:
-        self.aws_request_id = request_id
-        self._deadline_ms = deadline_ms
-
-    @classmethod
-    def prepare(cls, arn: str) -> None:
-        """What is the same for every invocation of this environment."""
-        cls.invoked_function_arn = arn
-        cls.function_name = os.environ.get("AWS_LAMBDA_FUNCTION_NAME", "")
-        cls.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "")
-        cls.memory_limit_in_mb = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
-        cls.log_group_name = os.environ.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
-        cls.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
-
-    def get_remaining_time_in_millis(self) -> int:
-        return max(0, self._deadline_ms - int(time.time() * 1000))
-
-    def log(self, message: object) -> None:
-        sys.stdout.write(str(message))
 
 
 class Environment:
@@ -111,11 +73,14 @@ class Environment:
     def serve(self, handler: Handler) -> None:
         while True:
             meta, _, text = self.channel.receive().partition(b"\n")
-            self.request_id, deadline_ms, trace_id = meta.decode().split(" ")
+            self.request_id, deadline_ms, trace_id, *asked = meta.decode().split(" ")
             os.environ["_X_AMZN_TRACE_ID"] = trace_id
             self.output.start()
             started = time.perf_counter()
-            kind, body = self.invoke(handler, text, LambdaContext(self.request_id, int(deadline_ms)))
+            context = LambdaContext(self.request_id, int(deadline_ms))
+            if asked:
+                context.asked_for(*asked)
+            kind, body = self.invoke(handler, text, context)
             ended = time.perf_counter()
             self.output.finish()
             head = f"{(ended - started) * 1000:.3f} {self.memory(ended)}\n".encode()

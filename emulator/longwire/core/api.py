@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from longwire.core.asynchronous import Invocable
 from longwire.core.event_source import EventSource, StreamSource
 from longwire.core.http.api import HttpApi
 from longwire.core.stage import AccessLogSettings, ApiKey, CustomDomain, Stage, Throttle, UsagePlan, UsageQuota
@@ -213,7 +214,8 @@ class Resource:
 class Stack:
     """All of one template, ``functions`` and ``resources`` by logical id.
 
-    ``nested`` are the files of nested stacks. ``apis`` has an Api, ``http_apis`` an HttpApi, for each deployed Stage.
+    ``apis`` has an Api, ``http_apis`` an HttpApi, for each deployed Stage. ``invocables`` are by function, where there is
+    more than what every function has; ``nested`` are the files of nested stacks.
     """
 
     name: str
@@ -224,6 +226,7 @@ class Stack:
     resources: Mapping[str, Resource] = field(default_factory=dict)
     event_sources: tuple[EventSource | StreamSource, ...] = ()
     http_apis: tuple[HttpApi, ...] = ()
+    invocables: Mapping[str, Invocable] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     nested: tuple[Path, ...] = ()
 

@@ -94,6 +94,7 @@ class InvocationFinished:
     error: Literal["", "raised", "timed_out", "crashed", "init_failed", "throttled"] = ""
     error_message: str = ""
     error_type: str = ""
+    stack_trace: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,20 @@ Input = (
 
 @dataclass(frozen=True, slots=True)
 class Invoke:
-    """Run ``function`` (a logical id) with the JSON text ``payload``; answer with InvocationFinished."""
+    """Run ``function`` (a logical id) with the JSON text ``payload``; answer with InvocationFinished.
+
+    ``request_id`` is Lambda's own, made by the runtime when it is empty. ``qualifier`` is the version or alias that was
+    asked for; ``client_context`` is base64, as the caller sent it.
+    """
 
     invocation_id: str
     function: str
     payload: str
     connection_id: str
     route_key: str
+    request_id: str = ""
+    qualifier: str = ""
+    client_context: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,9 @@ class ApiEnvironment(Environment):
 
     def send(self, call: Call, deadline_ms: int, trace_id: str) -> None:
         self.started = time.perf_counter()
-        self.api.deliver(Invocation(call.request_id, deadline_ms, trace_id, call.invocation.payload))
+        asked = call.invocation
+        more = (asked.payload, asked.qualifier, asked.client_context)
+        self.api.deliver(Invocation(call.request_id, deadline_ms, trace_id, *more))
 
     # --- what the runtime says: it is told so by the RuntimeApi
 

@@ -278,7 +278,10 @@ class Environment(asyncio.Protocol):
 
 
 def packed(call: Call, deadline_ms: int, trace_id: str) -> bytes:
-    return f"{call.request_id} {deadline_ms} {trace_id}\n{call.invocation.payload}".encode()
+    asked = call.invocation
+    more = f" {asked.qualifier}" if asked.qualifier or asked.client_context else ""
+    context = f" {asked.client_context}" if asked.client_context else ""
+    return f"{call.request_id} {deadline_ms} {trace_id}{more}{context}\n{asked.payload}".encode()
 
 
 def frame_end(data: bytes | bytearray, start: int) -> int:

@@ -81,7 +81,7 @@ class Pool:
 
     def finish(self, call: Call, outcome: Outcome, init_ms: float | None) -> None:
         outcome = self.journal.finished(call, outcome, init_ms)
-        result = (outcome.payload, outcome.error, outcome.error_message, outcome.error_type)
+        result = (outcome.payload, outcome.error, outcome.error_message, outcome.error_type, outcome.stack_trace)
         call.done(InvocationFinished(call.invocation.invocation_id, *result))
         self.around.changed()
 

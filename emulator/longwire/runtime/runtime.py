@@ -72,7 +72,7 @@ class Runtime:
 
     def invoke(self, invocation: Invoke, done: Callable[[InvocationFinished], None]) -> None:
         """Never blocks; ``done`` is called exactly once, later, in the loop. Raises KeyError for no such function."""
-        call = Call(invocation, done, self.request_ids(), self.loop.time())
+        call = Call(invocation, done, invocation.request_id or self.request_ids(), self.loop.time())
         if self.closed:
             gone = InvocationFinished(
                 invocation.invocation_id, "", "crashed", "The runtime is closed.", "Runtime.ExitError"

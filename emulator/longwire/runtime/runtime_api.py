@@ -6,6 +6,7 @@ next invocation, posts its response or its error, and asks again. An error befor
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -31,6 +32,8 @@ class Invocation:
     deadline_ms: int
     trace_id: str
     payload: str
+    qualifier: str = ""
+    client_context: str = ""
 
 
 class Told(Protocol):
@@ -61,13 +64,15 @@ class RuntimeApi:
         exchange, invocation = self.asking, self.waiting
         self.asking = self.waiting = None
         self.running = invocation.request_id
-        headers = (
+        headers: tuple[tuple[str, str], ...] = (
             JSON_TYPE,
             ("Lambda-Runtime-Aws-Request-Id", invocation.request_id),
             ("Lambda-Runtime-Deadline-Ms", str(invocation.deadline_ms)),
-            ("Lambda-Runtime-Invoked-Function-Arn", self.arn),
+            ("Lambda-Runtime-Invoked-Function-Arn", ":".join(filter(None, (self.arn, invocation.qualifier)))),
             ("Lambda-Runtime-Trace-Id", invocation.trace_id),
         )
+        if invocation.client_context:
+            headers = (*headers, ("Lambda-Runtime-Client-Context", decoded(invocation.client_context)))
         exchange.respond(HttpResponse(200, headers, invocation.payload.encode()))
 
     # --- what it asks: an HttpApplication
@@ -114,6 +119,11 @@ class RuntimeApi:
         else:
             exchange.respond(accepted())
             self.told.result(Outcome(request.body.decode("utf-8", "replace")))
+
+
+def decoded(client_context: str) -> str:
+    """Runtimes get JSON; in ASCII, so that a header can hold it."""
+    return json.dumps(json.loads(b64decode(client_context)))
 
 
 def accepted() -> HttpResponse:

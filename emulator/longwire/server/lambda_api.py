@@ -3,110 +3,169 @@
 ``POST /2015-03-31/functions/{name}/invocations`` with ``X-Amz-Invocation-Type`` RequestResponse, Event or DryRun.
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from longwire.core.api import Function, Stack
+from longwire.core.asynchronous import Invocable, function_failure
 from longwire.core.events import InvocationFinished, Invoke
+from longwire.server.async_invocations import AsyncInvocations, Runs
 from longwire.server.http1 import Exchange, HttpRequest, HttpResponse
 
-__all__ = ["LambdaApi"]
+__all__ = ["LambdaApi", "Logs"]
 
 PATH = re.compile(r"/2015-03-31/functions/(?P<name>[^/]+)/invocations/?")
-ASYNC_RETRIES = (60.0, 120.0)  # seconds; documented: two more tries, after one minute and after two
+FUNCTIONS = re.compile(r"/\d{4}-\d\d-\d\d/functions(/.*)?")
+STREAMING = re.compile(r"/2021-11-15/functions/[^/]+/response-streaming-invocations/?")
+KINDS = ("RequestResponse", "Event", "DryRun")
+# Quota "Invocation payload": 6 MB, synchronous; 1 MB, asynchronous. Words observed.
+LIMITS = {"RequestResponse": 6_291_456, "DryRun": 6_291_456, "Event": 1_048_576}
+MAX_TAIL = 4096  # bytes; documented: LogResult is "the last 4 KB of the execution log"
+MAX_CONTEXT = 3583  # bytes; documented: "up to 3,583 bytes of base64-encoded data"
 JSON_TYPE = ("content-type", "application/json")
 
 
-class Runs(Protocol):
-    def __call__(self, invocation: Invoke, done: Callable[[InvocationFinished], None]) -> None: ...
+class Logs(Protocol):
+    """Keeps what one invocation writes to its log, from ``keep`` until ``kept``."""
+
+    def keep_log(self, invocation_id: str) -> None: ...
+    def kept_log(self, invocation_id: str) -> str: ...
 
 
 class LambdaApi:
-    """``invoke`` is the runtime's; ``later(seconds, call)`` starts a timer; ``new_id()`` gives invocation ids."""
+    """``invoke`` is the runtime's; ``new_id()`` gives UUIDs."""
 
     def __init__(
-        self,
-        stack: Stack,
-        invoke: Runs,
-        new_id: Callable[[], str],
-        later: Callable[[float, Callable[[], None]], object],
+        self, stack: Stack, invoke: Runs, new_id: Callable[[], str], queue: AsyncInvocations, logs: Logs
     ) -> None:
         self.stack = stack
         self.invoke = invoke
         self.new_id = new_id
-        self.later = later
+        self.queue = queue
+        self.logs = logs
 
     @staticmethod
     def handles(request: HttpRequest) -> bool:
-        return request.path.startswith("/2015-03-31/functions/")
+        return FUNCTIONS.fullmatch(request.path) is not None
 
     def request(self, request: HttpRequest, exchange: Exchange) -> None:
         found = PATH.fullmatch(request.path)
         if found is None or request.method != "POST":
-            exchange.respond(failure(501, "NotEmulated", "Of Lambda's API, Invoke alone is emulated."))
+            exchange.respond(not_emulated(request))
             return
-        name = function_name(unquote(found["name"]))
-        function = self.named(name)
-        if function is None:
+        name, qualifier = named(unquote(found["name"]))
+        asked = parse_qs(request.target.partition("?")[2]).get("Qualifier", [""])[-1]
+        if qualifier and asked and qualifier != asked:
+            # Observed: InvalidParameterValueException where the two differ.
+            text = "The derived qualifier from the function name does not match the specified qualifier."
+            exchange.respond(failure(400, "InvalidParameterValueException", text))
+            return
+        self.start(name, qualifier or asked, request, exchange)
+
+    def start(self, name: str, qualifier: str, request: HttpRequest, exchange: Exchange) -> None:
+        function = next((each for each in self.stack.functions.values() if each.name == name), None)
+        version = None if function is None else self.invocable(function).version_of(qualifier)
+        if function is None or version is None:
             arn = f"arn:aws:lambda:{self.stack.region}:{self.stack.account_id}:function:{name}"
-            exchange.respond(failure(404, "ResourceNotFoundException", f"Function not found: {arn}"))
+            shown = f"{arn}:{qualifier}" if qualifier else arn
+            exchange.respond(failure(404, "ResourceNotFoundException", f"Function not found: {shown}"))
             return
-        self.start(function, request, exchange)
-
-    def start(self, function: Function, request: HttpRequest, exchange: Exchange) -> None:
-        try:
-            payload = request.body.decode() or "{}"
-            json.loads(payload)
-        except ValueError as exc:
-            text = f"Could not parse request body into json: {exc}"
-            exchange.respond(failure(400, "InvalidRequestContentException", text))
+        refused = refusal(request)
+        if refused is not None:
+            exchange.respond(refused)
             return
-        kind = request.header("X-Amz-Invocation-Type") or "RequestResponse"
-        if kind == "RequestResponse":
-            self.invoke(self.invocation(function, payload), lambda result: exchange.respond(answered(result)))
-        elif kind == "Event":
-            self.invoke_async(function, payload, ASYNC_RETRIES)
-            exchange.respond(HttpResponse(202))
+        payload, context = request.body.decode() or "{}", request.header("X-Amz-Client-Context") or ""
+        kind = request.header("X-Amz-Invocation-Type") or KINDS[0]
+        if kind == "Event":
+            request_id = self.queue.accept(function, qualifier, payload, context)
+            exchange.respond(HttpResponse(202, (("x-amzn-requestid", request_id),)))
+        elif kind == "DryRun":
+            exchange.respond(HttpResponse(204, (("x-amzn-requestid", self.new_id()),)))
         else:
-            exchange.respond(HttpResponse(204))
+            tail = request.header("X-Amz-Log-Type") == "Tail"
+            ids = self.new_id(), self.new_id()
+            invocation = Invoke(ids[0], function.logical_id, payload, "", "", ids[1], qualifier, context)
+            self.run(invocation, version, exchange, tail=tail)
 
-    def invoke_async(self, function: Function, payload: str, retries: tuple[float, ...]) -> None:
+    def run(self, invocation: Invoke, version: str, exchange: Exchange, *, tail: bool) -> None:
+        if tail:
+            self.logs.keep_log(invocation.invocation_id)
+
         def done(result: InvocationFinished) -> None:
-            if result.error and retries:
-                self.later(retries[0], lambda: self.invoke_async(function, payload, retries[1:]))
+            log = self.logs.kept_log(invocation.invocation_id) if tail else ""
+            exchange.respond(answered(result, invocation.request_id, version, log))
 
-        self.invoke(self.invocation(function, payload), done)
+        self.invoke(invocation, done)
 
-    def invocation(self, function: Function, payload: str) -> Invoke:
-        return Invoke(self.new_id(), function.logical_id, payload, "", "")
-
-    def named(self, name: str) -> Function | None:
-        return next((function for function in self.stack.functions.values() if function.name == name), None)
+    def invocable(self, function: Function) -> Invocable:
+        return self.stack.invocables.get(function.logical_id, Invocable())
 
 
-def function_name(text: str) -> str:
-    """From a name, a partial ARN or an ARN, each with or without a qualifier."""
+def named(text: str) -> tuple[str, str]:
+    """Name and qualifier of a name, a partial ARN or an ARN."""
     parts = text.split(":")
     if "function" in parts:
-        return parts[parts.index("function") + 1]
-    return parts[0]
+        parts = parts[parts.index("function") + 1 :]
+    return parts[0], parts[1] if len(parts) > 1 else ""
 
 
-def answered(result: InvocationFinished) -> HttpResponse:
-    version = ("X-Amz-Executed-Version", "$LATEST")
+def refusal(request: HttpRequest) -> HttpResponse | None:
+    """What is wrong with the request, whatever the function."""
+    kind = request.header("X-Amz-Invocation-Type") or KINDS[0]
+    if kind not in KINDS:
+        text = f"Value '{kind}' at 'invocationType' failed to satisfy constraint: Member must satisfy enum value set"
+        return failure(400, "InvalidParameterValueException", text)
+    if len(request.body) > LIMITS[kind]:
+        text = f"Request must be smaller than {LIMITS[kind]} bytes for the InvokeFunction operation"
+        return failure(413, "RequestEntityTooLargeException", text)
+    try:
+        json.loads(request.body.decode() or "{}")
+    except (ValueError, RecursionError) as exc:
+        return failure(400, "InvalidRequestContentException", f"Could not parse request body into json: {exc}")
+    return wrong_context(request.header("X-Amz-Client-Context") or "")
+
+
+def wrong_context(context: str) -> HttpResponse | None:
+    try:
+        known = not context or isinstance(json.loads(base64.b64decode(context, validate=True)), dict)
+    except (ValueError, RecursionError):
+        known = False
+    if known and len(context) <= MAX_CONTEXT:
+        return None
+    text = "Client context must be a valid Base64-encoded JSON object of at most 3583 bytes."
+    return failure(400, "InvalidRequestContentException", text)
+
+
+def answered(result: InvocationFinished, request_id: str, version: str, log: str) -> HttpResponse:
     if result.error == "throttled":
-        return failure(429, "TooManyRequestsException", "Rate Exceeded.")
+        return failure(
+            429,
+            "TooManyRequestsException",
+            "Rate Exceeded.",
+            Reason="ReservedFunctionConcurrentInvocationLimitExceeded",
+        )
+    headers = [JSON_TYPE, ("x-amzn-requestid", request_id), ("X-Amz-Executed-Version", version)]
+    if log:
+        headers.append(("X-Amz-Log-Result", base64.b64encode(log.encode()[-MAX_TAIL:]).decode()))
     if not result.error:
-        return HttpResponse(200, (JSON_TYPE, version), result.payload.encode())
-    body = {"errorMessage": result.error_message, "errorType": result.error_type}
+        return HttpResponse(200, tuple(headers), result.payload.encode())
     # Documented: a function's own failure is a 200 with this header.
-    headers = (JSON_TYPE, version, ("X-Amz-Function-Error", "Unhandled"))
-    return HttpResponse(200, headers, json.dumps(body).encode())
+    headers.append(("X-Amz-Function-Error", "Unhandled"))
+    return HttpResponse(200, tuple(headers), json.dumps(function_failure(result, request_id)).encode())
 
 
-def failure(status: int, kind: str, message: str) -> HttpResponse:
-    body = json.dumps({"Type": "User", "Message": message, "message": message}).encode()
+def not_emulated(request: HttpRequest) -> HttpResponse:
+    if STREAMING.fullmatch(request.path):
+        text = "InvokeWithResponseStream is not emulated: call Invoke."
+    else:
+        text = "Of Lambda's API, Invoke alone is emulated."
+    return failure(501, "NotEmulated", text)
+
+
+def failure(status: int, kind: str, message: str, **more: str) -> HttpResponse:
+    body = json.dumps({"Type": "User", "Message": message, "message": message, **more}).encode()
     return HttpResponse(status, (JSON_TYPE, ("x-amzn-errortype", kind)), body)

@@ -84,8 +84,6 @@ def given_folder(properties: Properties, resources: Resources, source: Source, c
 
 
 def described(properties: Properties, name: str, folder: Path, runtime: str) -> Function:
-    if "DeadLetterConfig" in properties.values:
-        properties.warn("DeadLetterConfig", "asynchronous invocations that fail are not sent on")
     return Function(
         logical_id=properties.logical_id,
         name=name,

@@ -16,6 +16,7 @@ from longwire.template.expansion import expanded
 from longwire.template.functions import functions
 from longwire.template.http.entries import http_entries
 from longwire.template.intrinsics import Resolver
+from longwire.template.invocables import invocables
 from longwire.template.loops import has_loops, without_loops
 from longwire.template.nested import with_nested
 from longwire.template.parameters import Value, parameter_values
@@ -154,6 +155,7 @@ def parts(source: Source, given: Given) -> dict[str, Callable[[Resources], Any]]
         "functions": found_functions,
         "apis": websocket_apis,
         "http_apis": http_entries,
+        "invocables": invocables,
         "resources": created_resources,
         "event_sources": event_sources,
     }

@@ -89,6 +89,10 @@ TABLES: Mapping[str, str] = {
         Targets |""",
     "AWS::Kinesis::Stream": """DesiredShardLevelMetrics MaxRecordSizeInKiB Name RecordDistributionStrategy
         RetentionPeriodHours ShardCount StreamEncryption StreamModeDetails Tags WarmThroughputMiBps |""",
+    "AWS::Lambda::Alias": """Description FunctionName! FunctionVersion! Name! ProvisionedConcurrencyConfig
+        | RoutingConfig""",
+    "AWS::Lambda::EventInvokeConfig": """DestinationConfig FunctionName! MaximumEventAgeInSeconds MaximumRetryAttempts
+        Qualifier! |""",
     "AWS::Lambda::EventSourceMapping": """BatchSize BisectBatchOnFunctionError DestinationConfig Enabled
         EventSourceArn FilterCriteria FunctionName! FunctionResponseTypes KmsKeyArn LoggingConfig
         MaximumBatchingWindowInSeconds MaximumRecordAgeInSeconds MaximumRetryAttempts MetricsConfig
@@ -103,6 +107,8 @@ TABLES: Mapping[str, str] = {
         RuntimeManagementConfig SnapStart Tags Timeout TracingConfig VpcConfig
         | CapacityProviderConfig DurableConfig FileSystemConfigs TenancyConfig""",
     "AWS::Lambda::Url": "AuthType! Cors InvokeMode Qualifier TargetFunctionArn! |",
+    "AWS::Lambda::Version": """CodeSha256 Description FunctionName! FunctionScalingConfig
+        ProvisionedConcurrencyConfig RuntimePolicy |""",
     "AWS::S3::Bucket": """AbacStatus AccelerateConfiguration AccessControl AnalyticsConfigurations BucketEncryption
         BucketName BucketNamePrefix BucketNamespace CorsConfiguration IntelligentTieringConfigurations
         InventoryConfigurations LifecycleConfiguration LoggingConfiguration MetadataConfiguration

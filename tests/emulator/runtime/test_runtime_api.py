@@ -3,8 +3,9 @@
 import asyncio
 import http.client
 import json
+from base64 import b64encode
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -78,6 +79,15 @@ async def test_next_waits_for_an_invocation_and_has_the_documented_headers(side:
         "lambda-runtime-invoked-function-arn": "arn:of:it",
         "lambda-runtime-trace-id": "Root=1",
     }
+
+
+async def test_a_qualifier_and_a_client_context_are_headers(side: Side) -> None:
+    context = b64encode('{"custom":{"é":1}}'.encode()).decode()
+    side.api.deliver(replace(INVOCATION, qualifier="live", client_context=context))
+    _, headers, _ = await side.ask("GET", "/invocation/next")
+
+    assert headers["lambda-runtime-invoked-function-arn"] == "arn:of:it:live"
+    assert json.loads(headers["lambda-runtime-client-context"]) == {"custom": {"é": 1}}
 
 
 async def test_a_response_is_told_as_it_is(side: Side) -> None:

@@ -69,12 +69,6 @@ def test_a_runtime_of_another_python_is_a_warning(plain: Sample) -> None:
     assert f"ConnectFunction.Runtime: {other} is asked for; the function runs on the Python that is here" in warnings[0]
 
 
-def test_a_dead_letter_queue_is_said_to_get_nothing(plain: Sample) -> None:
-    plain.replace("      Code: src\n", "      Code: src\n      DeadLetterConfig: {TargetArn: !GetAtt Results.Arn}\n")
-
-    assert any("asynchronous invocations that fail are not sent on" in warning for warning in plain.load().warnings)
-
-
 @pytest.mark.parametrize(
     ("line", "message"),
     [

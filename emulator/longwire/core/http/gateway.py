@@ -170,10 +170,9 @@ class HttpGateway:
         return [self.invoke(pending, integration.function, integration.qualifier, payload)]
 
     def invoke(self, pending: Pending, function: str, qualifier: str, payload: str) -> Invoke:
-        del qualifier
         invocation_id = self.ids.uuid()
         self.pending[invocation_id] = pending
-        return Invoke(invocation_id, function, payload, "", pending.match.route.key)
+        return Invoke(invocation_id, function, payload, "", pending.match.route.key, qualifier=qualifier)
 
     # --- a function's result
 
