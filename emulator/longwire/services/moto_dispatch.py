@@ -55,7 +55,8 @@ class Moto:
         self.routes = lru_cache(maxsize=256)(self.load_routes)
         self.repairs: dict[str, Callable[[], None]] = {}  # of moto's services, by name, beside those of moto_repairs
         self.elsewhere: Mapping[str, str] = {}  # URLs by the signing name of services that are not moto's
-        repair("core", log)
+        self.mended: set[str] = set()
+        self.mend("core")
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """Never raises: what goes wrong is an AWS error for the SDK, and a line in the log."""
@@ -107,13 +108,19 @@ class Moto:
         found: Routes = []
         names = [name for name, pattern in backend_url_patterns if pattern.match(f"https://{host}")]
         for name in dict.fromkeys(names):
-            repair(name, self.log, *([self.repairs[name]] if name in self.repairs else ()))
+            self.mend(name)
             try:
                 found += service_routes(name)
             except ImportError as exc:
                 needs = f"moto's {name} needs the package {exc.name}, which is not installed; moto[{name}] brings it"
                 raise NotEmulated(f"{name} is not emulated: {needs}") from exc
         return found
+
+    def mend(self, name: str) -> None:
+        """Once, whatever regions its hosts are in: a repair of a repair would wrap it."""
+        if name not in self.mended:
+            self.mended.add(name)
+            repair(name, self.log, *([self.repairs[name]] if name in self.repairs else ()))
 
     # --- our own calls
 

@@ -30,7 +30,7 @@ from longwire.services.moto_dispatch import Moto
 from longwire.services.provision import ProvisionFailed, provision
 from longwire.services.rules import deliver_events
 from longwire.services.s3_notifications import deliver_changes
-from longwire.services.schedules import Schedules
+from longwire.services.schedules import Schedules, check_schedules
 from longwire.services.sns_delivery import deliver_notifications
 from longwire.services.sqs_queues import Queues
 from longwire.services.state_machines import run_executions, stop_executions
@@ -139,6 +139,7 @@ def deliveries(targets: Targets) -> dict[str, Callable[[], None]]:
     return {
         "events": deliver_events(targets),
         "s3": deliver_changes(targets),
+        "scheduler": check_schedules,
         "sns": deliver_notifications(targets),
     }
 

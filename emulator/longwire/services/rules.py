@@ -10,7 +10,8 @@ from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
-from longwire.core.event_pattern import matches
+from longwire.core.event_pattern import check, matches
+from longwire.core.schedule_expression import parse
 from longwire.services.targets import Targets
 
 __all__ = ["deliver_events", "json_path", "scheduled_event", "target_input"]
@@ -44,8 +45,37 @@ def deliver_events(targets: Targets) -> Callable[[], None]:
                     send(targets, self, target, event)
 
         Rule.send_to_targets = send_to_targets
+        check_rules()
 
     return deliver
+
+
+def check_rules() -> None:
+    """moto takes operators and rates that EventBridge refuses, from a handler as well."""
+    from moto.events.exceptions import InvalidEventPatternException, ValidationException
+    from moto.events.models import EventPatternParser, EventsBackend
+
+    put = EventsBackend.put_rule
+
+    def parsed(self: Any) -> Any:
+        if not self.pattern:
+            return {}
+        try:
+            found = json.loads(self.pattern)
+            check(found)
+        except ValueError as exc:
+            raise InvalidEventPatternException(reason=str(exc)) from exc
+        return found
+
+    def put_rule(self: Any, *given: Any, **named: Any) -> Any:
+        if expression := named.get("scheduled_expression"):
+            try:
+                parse(expression)
+            except ValueError as exc:
+                raise ValidationException("Parameter ScheduleExpression is not valid.") from exc
+        return put(self, *given, **named)
+
+    EventPatternParser.parse, EventsBackend.put_rule = parsed, put_rule
 
 
 def is_archive(arn: str) -> bool:

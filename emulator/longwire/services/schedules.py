@@ -7,7 +7,7 @@ import json
 import re
 import sys
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from longwire.core.schedule_expression import ScheduleExpression, parse
 from longwire.services.rules import scheduled_event, target_input, timestamp
 from longwire.services.targets import Targets
 
-__all__ = ["Schedules"]
+__all__ = ["Schedules", "check_schedules"]
 
 CONTEXT = re.compile(r"<aws\.scheduler\.([a-z-]+)>")
 
@@ -52,7 +52,6 @@ class Schedules:
         self.region = region
         self.clock = clock
         self.running: dict[str, Running] = {}
-        self.wrong: set[str] = set()
 
     def reset(self) -> None:
         self.running.clear()
@@ -70,20 +69,14 @@ class Schedules:
         if running is None or running.expression != schedule.expression + schedule.zone:
             running = self.begin(schedule)
         now = self.clock()
-        if running is None or running.due is None or running.due > now:
+        if running.due is None or running.due > now:
             return
         # A clock that was moved far ahead leaves out what lies between, as EventBridge does after an outage.
         due, running.due = running.due, next_time(schedule, running.parsed, now, running.started)
         schedule.fire(due)
 
-    def begin(self, schedule: Schedule) -> Running | None:
-        try:
-            parsed = parse(schedule.expression, schedule.zone)
-        except ValueError as exc:
-            if schedule.arn not in self.wrong:
-                self.wrong.add(schedule.arn)
-                self.targets.failed(f"{schedule.arn}: {exc}")
-            return None
+    def begin(self, schedule: Schedule) -> Running:
+        parsed = parse(schedule.expression, schedule.zone)
         started = max(self.clock(), schedule.start or 0)
         due = next_time(schedule, parsed, started, started)
         made = Running(schedule.expression + schedule.zone, parsed, started, due)
@@ -142,6 +135,31 @@ class Schedules:
                 group.schedules.pop(held.name, None)
 
         return fire
+
+
+def check_schedules() -> None:
+    """A repair: moto takes any text as an expression, EventBridge Scheduler does not."""
+    from moto.scheduler.exceptions import ValidationException
+    from moto.scheduler.models import Schedule as Held
+
+    make, change = Held.__init__, Held.update
+
+    def checked(named: Mapping[str, Any]) -> None:
+        try:
+            parse(named["schedule_expression"], named.get("schedule_expression_timezone") or "UTC")
+        except ValueError as exc:
+            text = f"Invalid Schedule Expression {named['schedule_expression']}."
+            raise ValidationException(message=text) from exc
+
+    def init(self: Any, **named: Any) -> None:
+        checked(named)
+        make(self, **named)
+
+    def update(self: Any, **named: Any) -> None:
+        checked(named)
+        change(self, **named)
+
+    Held.__init__, Held.update = init, update
 
 
 def next_time(schedule: Schedule, parsed: ScheduleExpression, now: float, started: float) -> float | None:

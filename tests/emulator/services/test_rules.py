@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from longwire.core.api import Resource
+from longwire.server.http_message import HttpRequest
+from longwire.services.moto_dispatch import CallFailed
 from longwire.services.rules import json_path, target_input
 from moto_in_virtual_time import ACCOUNT, REGION, World, arn, function_arn, queue
 
@@ -144,3 +146,26 @@ def test_paths_have_names_numbers_and_quotes() -> None:
     assert json_path("$.detail.deep['a b']", EVENT) == 1
     assert json_path("$.detail.items[1].sku", EVENT) is None
     assert json_path("$.detail-type", EVENT) == "Placed"
+
+
+def test_an_archive_gets_what_fits_whatever_regions_were_called(world: World) -> None:
+    world.create(rule("r", {"source": ["shop"]}, {"Arn": function_arn("worker")}))
+    bus = arn("events", "event-bus/default")
+    made = {"ArchiveName": "all", "EventSourceArn": bus, "EventPattern": '{"source": ["shop"]}'}
+    world.moto.json("events", "AWSEvents.CreateArchive", made)
+    elsewhere = (
+        ("Host", "events.us-west-2.amazonaws.com"),
+        ("X-Amz-Target", "AWSEvents.ListRules"),
+        ("Content-Type", "application/x-amz-json-1.1"),
+    )
+    assert world.moto.respond(HttpRequest("POST", "/", elsewhere, b"{}")).status == 200
+    put(world, {"n": 1})
+    assert len(world.functions.events("worker")) == 1
+    described = world.moto.json("events", "AWSEvents.DescribeArchive", {"ArchiveName": "all"})
+    assert described["EventCount"] == 1
+
+
+@pytest.mark.parametrize("pattern", ["[]", "{", '{"a": 1}', '{"a": [{"nope": 1}]}', '{"a": [{"prefix": 1}]}'])
+def test_a_pattern_that_eventbridge_refuses_is_refused(world: World, pattern: str) -> None:
+    with pytest.raises(CallFailed, match="InvalidEventPatternException"):
+        world.moto.json("events", "AWSEvents.PutRule", {"Name": "bad", "EventPattern": pattern})

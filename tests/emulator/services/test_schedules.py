@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from longwire.core.api import Resource
+from longwire.services.moto_dispatch import CallFailed
+from longwire.services.provision import ProvisionFailed
 from longwire.services.schedules import Schedules
 from moto_in_virtual_time import ACCOUNT, REGION, World, arn, function_arn, queue
 
@@ -132,12 +134,19 @@ def test_a_changed_expression_holds_at_once_and_a_deleted_rule_is_gone(world: Wo
     assert world.functions.calls == []
 
 
-def test_an_expression_that_moto_takes_and_eventbridge_does_not_is_told_once(world: World, advance: Any) -> None:
-    world.moto.json("events", "AWSEvents.PutRule", {"Name": "bad", "ScheduleExpression": "rate(1 minutes)"})
-    advance(0)
-    advance(MINUTE)
-    (told,) = world.told
-    assert "EventBridge wants rate(1 minute)" in told
+def test_an_expression_that_eventbridge_refuses_is_refused(world: World) -> None:
+    with pytest.raises(CallFailed, match="ScheduleExpression is not valid"):
+        world.moto.json("events", "AWSEvents.PutRule", {"Name": "bad", "ScheduleExpression": "rate(1 minutes)"})
+    with pytest.raises(ProvisionFailed, match=r"Invalid Schedule Expression rate\(1 minutes\)\."):
+        world.create(schedule("bad", "rate(1 minutes)"))
+    world.create(schedule("good", "rate(1 minute)"))
+    changed = {
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "ScheduleExpression": "never",
+        "Target": {"Arn": function_arn("f"), "RoleArn": "arn:aws:iam::1:role/r"},
+    }
+    with pytest.raises(CallFailed, match="Invalid Schedule Expression never"):
+        world.moto.rest_json("scheduler", "PUT", "/schedules/good", changed)
 
 
 def test_a_bus_gets_what_the_schedule_says(world: World, advance: Any) -> None:
