@@ -65,6 +65,8 @@ class Channel:
                 while sent < len(frame):
                     sent += os.write(self.fd, memoryview(frame)[sent:])
         except OSError:
+            if self.fd < 0:
+                os._exit(0)  # a forked process has returned from the handler; the answer is its parent's to send
             end()
 
     def receive(self) -> bytes:
@@ -97,6 +99,7 @@ class Channel:
     def forked(self) -> None:
         """In a process that the handler forked: the channel belongs to its parent."""
         os.close(self.fd)
+        self.fd = -1
         if self.calls >= 0:
             os.close(self.calls)
 

@@ -32,6 +32,7 @@ from longwire.bootstrap.context import LambdaContext
 from longwire.bootstrap.handler import Fault, Handler, describe, find_handler
 from longwire.bootstrap.imports import AfterImport, Bundled, code_folder, hide, later
 from longwire.bootstrap.network import keep_inside, owner_of
+from longwire.bootstrap.signals import spare
 
 __all__ = ["COMMAND", "linux_peak_mb", "main"]
 
@@ -230,6 +231,7 @@ def main() -> None:
     hide("longwire")
     capture(output)
     forked(channel, output)
+    spare(int(parent))
     LambdaContext.prepare(arn)
     spec = os.environ["_HANDLER"]
     sys.argv = ["/var/runtime/bootstrap.py", spec]

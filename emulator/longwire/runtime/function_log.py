@@ -46,6 +46,7 @@ class FunctionLog:
         self.listener = listener
         self.clock = clock
         self.told = ""
+        self.told_memory = 0  # the MemorySize that was told to be too small
 
     def log(self, call: Call | None, stream: str, line: str) -> None:
         invocation_id = call.invocation.invocation_id if call is not None else None
@@ -69,6 +70,7 @@ class FunctionLog:
         report = self.report(call, outcome, init_ms)
         if outcome.error != "throttled":
             self.ended(call, report)
+            self.look_at_memory(call, report)
         self.listener.invocation_finished(report)
         return outcome
 
@@ -78,6 +80,13 @@ class FunctionLog:
         else:
             self.log(call, "platform", end_line(call.request_id))
             self.log(call, "platform", report_line(report))
+
+    def look_at_memory(self, call: Call, report: Report) -> None:
+        """Told once: what a process needs differs a little from machine to machine, so nothing is killed for it."""
+        if report.max_memory_mb > report.memory_mb != self.told_memory:
+            self.told_memory = report.memory_mb
+            used = f"it has used {report.max_memory_mb} MB, and MemorySize is {report.memory_mb}"
+            self.log(call, "stderr", f"longwire: {used}: AWS would have killed it (Runtime.ExitError, signal: killed)")
 
     def worded(self, call: Call, outcome: Outcome) -> Outcome:
         """Some messages name the request; Lambda writes those to the log as well."""

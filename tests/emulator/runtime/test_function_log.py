@@ -96,3 +96,12 @@ def test_the_json_format_writes_objects_and_no_end() -> None:
         "ERROR",
         "platform.report",
     ]
+
+
+def test_more_memory_than_lambda_would_give_is_told_once() -> None:
+    log, listener = journal()
+    for _ in range(2):
+        log.started(CALL, cold=False)
+        log.finished(CALL, Outcome("1", "", "", "", (), 5, 300), None)
+    (told,) = [line for line in listener.lines if line.startswith("longwire: ")]
+    assert told.startswith("longwire: it has used 300 MB, and MemorySize is 128: AWS would have killed it")
