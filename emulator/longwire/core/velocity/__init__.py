@@ -1,0 +1,1 @@
+"""The Velocity template language as API Gateway uses it for mapping templates."""
