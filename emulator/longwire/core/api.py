@@ -22,13 +22,16 @@ __all__ = [
     "ApiKey",
     "Architecture",
     "Authorizer",
+    "ContentHandling",
     "CustomDomain",
     "EventSource",
     "Function",
     "Integration",
     "IntegrationResponse",
+    "Passthrough",
     "Resource",
     "Route",
+    "ServiceAction",
     "Stack",
     "Stage",
     "StreamSource",
@@ -43,6 +46,8 @@ KEY_FROM_HEADER = "$request.header.x-api-key"
 KEY_FROM_AUTHORIZER = "$context.authorizer.usageIdentifierKey"
 
 Architecture = Literal["x86_64", "arm64"]
+ContentHandling = Literal["CONVERT_TO_BINARY", "CONVERT_TO_TEXT"]
+Passthrough = Literal["WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +83,45 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class IntegrationResponse:
-    """How a MOCK (or other non-proxy) integration answers; ``key`` is ``$default`` or ``/pattern/``."""
+    """What a non-proxy integration's answer becomes; ``key`` is ``$default`` or ``/pattern/``."""
 
     key: str
     templates: Mapping[str, str] = field(default_factory=dict)
     template_selection_expression: str | None = None
+    content_handling: ContentHandling | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAction:
+    """Of an AWS integration: ``service`` is the signing name; either ``action`` or ``path`` is empty."""
+
+    service: str
+    region: str
+    action: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """What a Route invokes. ``function`` is a Function's logical id when ``type`` is AWS_PROXY."""
+    """What a Route invokes.
+
+    ``function`` is a Function's logical id for AWS_PROXY, and for AWS when it names one; other AWS integrations have
+    a ``service``, HTTP and HTTP_PROXY a ``url``. ``method`` is the HTTP method of these.
+    """
 
     logical_id: str
-    type: Literal["AWS_PROXY", "MOCK"]
+    type: Literal["AWS", "AWS_PROXY", "HTTP", "HTTP_PROXY", "MOCK"]
     function: str | None = None
     timeout: float = 29.0
     request_templates: Mapping[str, str] = field(default_factory=dict)
     template_selection_expression: str | None = None
     responses: tuple[IntegrationResponse, ...] = ()
+    service: ServiceAction | None = None
+    url: str = ""
+    method: str = "POST"
+    request_parameters: Mapping[str, str] = field(default_factory=dict)
+    passthrough: Passthrough = "WHEN_NO_MATCH"
+    content_handling: ContentHandling | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,32 @@
 """What the parts of one gateway share: the api, its connections, their timers and the invocations under way."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from longwire.core.account import Account
 from longwire.core.api import Api, Route
 from longwire.core.api_keys import ApiKeys
+from longwire.core.backends import Answer, Asking, Backends
 from longwire.core.connection import Connection, Step
-from longwire.core.events import CloseConnection, Effect, Invoke, Noted, SendFrame
+from longwire.core.events import CallHttp, CallService, CloseConnection, Effect, Invoke, Noted, SendFrame
 from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.invocations import Invocations, Pending, Purpose
 from longwire.core.monitor import Monitor
-from longwire.core.proxy_event import disconnect_event
+from longwire.core.outcome import Outcome, Request
+from longwire.core.proxy_event import HOP_HEADERS, disconnect_event
 from longwire.core.quotas import Quotas
+from longwire.core.request_context import context_of
+from longwire.core.request_parameters import Asked
 from longwire.core.throttling import Throttles
 from longwire.core.timers import TimerQueue
 
-__all__ = ["Deployment", "Effects"]
+__all__ = ["Deployment", "Effects", "failed"]
+
+SHOWN_BODY = 10_000  # characters of a request that the timeline keeps
 
 HELD = 7 * 86_400.0  # seconds that a function which is debugged is waited for
 Effects = list[Effect]
-HELD = 7 * 86_400.0  # seconds that a function which is debugged is waited for
 
 
 class Deployment:
@@ -52,6 +58,7 @@ class Deployment:
     def deploy(self, api: Api) -> None:
         """Inferred: a new deployment of a Stage holds for its open connections from their next message on."""
         self.api = api
+        self.backends = Backends(api)
         timeouts = [route.integration.timeout for route in api.routes.values() if route.integration is not None]
         waits = (self.idle.duration, self.duration.duration, self.quotas.integration_timeout)
         self.shortest_wait = min(*waits, *timeouts)
@@ -69,33 +76,55 @@ class Deployment:
     def invoke(self, purpose: Purpose, connection: Connection, route: Route, payload: str, request_id: str) -> Invoke:
         """The effect alone; ``expect`` starts its integration timeout."""
         function = self.function_of(purpose, route)
+        assert function is not None
         return Invoke(request_id, function, payload, connection.connection_id, route.key)
 
-    def function_of(self, purpose: Purpose, route: Route) -> str:
+    def function_of(self, purpose: Purpose, route: Route) -> str | None:
         if purpose is Purpose.AUTHORIZE:
             assert route.authorizer is not None
             return route.authorizer.function
         assert route.integration is not None
-        assert route.integration.function is not None
         return route.integration.function
 
     def expect(
-        self,
-        purpose: Purpose,
-        connection: Connection,
-        route: Route,
-        request_id: str,
-        now: float,
-        message_id: str | None = None,
+        self, purpose: Purpose, connection: Connection, route: Route, request: Request, asking: Asking | None = None
     ) -> None:
         """Remember who waits for the answer, and until when (at most 29 s, whatever the template says)."""
         timeout = route.integration.timeout if route.integration is not None else self.quotas.integration_timeout
         timeout = min(timeout, self.quotas.integration_timeout)
         if self.api.held_functions and self.function_of(purpose, route) in self.api.held_functions:
             timeout = HELD
-        pending = Pending(purpose, connection, request_id, route, timeout, now, message_id)
+        now, request_id = request.received_at, request.request_id
+        pending = Pending(purpose, connection, request_id, route, timeout, now, request.message_id, asking)
         self.invocations.add(request_id, pending, now)
         self.monitor.asked(pending)
+
+    def call(
+        self,
+        purpose: Purpose,
+        connection: Connection,
+        route: Route,
+        request: Request,
+        payload: str = "",
+        body: Any = None,
+    ) -> Answer | Effects:
+        """Of an integration that is no Lambda proxy: its answer if it needs no backend, else what asks the backend."""
+        backend = self.backends.by_route[route.key]
+        asked = self.asked(purpose, connection, request, payload, body)
+        two_way = purpose is Purpose.MESSAGE and route.two_way
+        found = backend.ask(asked, request, connection, two_way=two_way)
+        if isinstance(found, Answer):
+            return found
+        self.expect(purpose, connection, route, request, Asking(backend, asked, two_way))
+        return [*called(found), found]
+
+    def asked(self, purpose: Purpose, connection: Connection, request: Request, payload: str, body: Any) -> Asked:
+        """Only $connect has headers and a query string."""
+        context = context_of(self.api, connection, request, Outcome(200))
+        if purpose is not Purpose.CONNECT:
+            return Asked(payload, body, context)
+        headers = tuple(pair for pair in connection.handshake.headers if pair[0].lower() not in HOP_HEADERS)
+        return Asked(payload, body, context, headers, connection.handshake.query)
 
     def send(self, connection: Connection, payload: str, cause: str, now: float, route_key: str = "") -> Effects:
         size = len(payload) if payload.isascii() else len(payload.encode("utf-8", "surrogatepass"))
@@ -118,14 +147,46 @@ class Deployment:
         shown = {"code": code, "reason": reason, "by": by}
         noted = Noted("connection_closed", connection.connection_id, shown)
         route = self.api.routes.get("$disconnect")
-        if route is None or route.integration is None or route.integration.function is None:
+        if route is None or route.integration is None:
             return [noted, *self.monitor.disconnected(connection, now)]
         request_id = self.ids.request_id()
+        if self.backends.of(route) is not None:
+            return [noted, *self.call_disconnect(connection, route, Request("DISCONNECT", route.key, request_id, now))]
         payload = disconnect_event(connection.caller, code, reason, request_id, now)
-        self.expect(Purpose.DISCONNECT, connection, route, request_id, now)
+        self.expect(Purpose.DISCONNECT, connection, route, Request("DISCONNECT", route.key, request_id, now))
         return [noted, self.invoke(Purpose.DISCONNECT, connection, route, payload, request_id)]
+
+    def call_disconnect(self, connection: Connection, route: Route, request: Request) -> Effects:
+        found = self.call(Purpose.DISCONNECT, connection, route, request)
+        if not isinstance(found, Answer):
+            return found
+        outcome = Outcome(found.status, found.error or None)
+        return [*failed(connection, route, found), *self.monitor.handled(connection, request, outcome)]
 
     def forget(self, connection: Connection) -> None:
         del self.connections[connection.connection_id]
         self.idle.stop(connection.connection_id)
         self.duration.stop(connection.connection_id)
+
+
+def called(call: CallHttp | CallService | Invoke) -> Effects:
+    """A note of it; what a function is invoked with the runtime notes by itself."""
+    if isinstance(call, Invoke):
+        return []
+    backend = f"{call.method} {call.url}" if isinstance(call, CallHttp) else f"{call.service} {operation(call)}"
+    body = call.body[:SHOWN_BODY].decode("utf-8", "replace")
+    shown = {"integration_id": call.invocation_id, "route_key": call.route_key, "backend": backend, "body": body}
+    return [Noted("integration_called", call.connection_id, shown)]
+
+
+def operation(call: CallService) -> str:
+    action = next((value for name, value in call.headers if name == "X-Amz-Target"), "")
+    return action.rpartition(".")[2] or f"{call.method} {call.target}"
+
+
+def failed(connection: Connection, route: Route, answer: Answer) -> Effects:
+    """A note of why there is no answer."""
+    if not answer.error:
+        return []
+    shown = {"route_key": route.key, "status": answer.status, "duration_ms": None, "error": answer.why}
+    return [Noted("integration_finished", connection.connection_id, shown)]

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 __all__ = [
     "AcceptHandshake",
+    "CallHttp",
+    "CallService",
     "CloseConnection",
     "ConnectionLost",
     "DeleteConnection",
@@ -18,6 +20,7 @@ __all__ = [
     "GetConnection",
     "HandshakeReceived",
     "Input",
+    "IntegrationAnswered",
     "InvocationFinished",
     "Invoke",
     "LogAccess",
@@ -98,6 +101,21 @@ class InvocationFinished:
 
 
 @dataclass(frozen=True, slots=True)
+class IntegrationAnswered:
+    """A backend's answer to CallHttp or CallService, or in words why there is none (``error``).
+
+    ``error_message`` is that of a Lambda function which failed, None for everything else.
+    """
+
+    invocation_id: str
+    status: int = 0
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    error: str = ""
+    error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PostToConnection:
     """``POST /{stage}/@connections/{id}``. ``request_id`` comes back in Respond."""
 
@@ -127,6 +145,7 @@ Input = (
     | PeerClosed
     | ConnectionLost
     | InvocationFinished
+    | IntegrationAnswered
     | PostToConnection
     | GetConnection
     | DeleteConnection
@@ -151,6 +170,34 @@ class Invoke:
     request_id: str = ""
     qualifier: str = ""
     client_context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallHttp:
+    """Send an HTTP request, to a host that may be called; answer with IntegrationAnswered."""
+
+    invocation_id: str
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    connection_id: str
+    route_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallService:
+    """Send a request to an AWS service, by its signing name; answer with IntegrationAnswered."""
+
+    invocation_id: str
+    service: str
+    region: str
+    method: str
+    target: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    connection_id: str
+    route_key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +257,8 @@ class Noted:
     """One timeline entry, for people: the edges publish it and decide nothing by it.
 
     ``event`` is the kind: handshake, connection_opened, connection_refused, message_received, frame_sent,
-    management_request, connection_closed. The edges add invocation_started, invocation_finished and log.
+    management_request, connection_closed, integration_called, integration_finished. The edges
+    add invocation_started, invocation_finished and log.
     """
 
     event: str
@@ -218,4 +266,15 @@ class Noted:
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
-Effect = Invoke | AcceptHandshake | RejectHandshake | SendFrame | CloseConnection | Respond | LogAccess | Noted
+Effect = (
+    Invoke
+    | CallHttp
+    | CallService
+    | AcceptHandshake
+    | RejectHandshake
+    | SendFrame
+    | CloseConnection
+    | Respond
+    | LogAccess
+    | Noted
+)

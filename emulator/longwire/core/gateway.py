@@ -9,6 +9,7 @@ from typing import Any
 
 from longwire.core.account import Account
 from longwire.core.api import Api
+from longwire.core.backends import Asking, as_answer
 from longwire.core.callbacks import Callbacks
 from longwire.core.connection import Connection, State
 from longwire.core.deployment import Deployment, Effects
@@ -19,8 +20,10 @@ from longwire.core.events import (
     GetConnection,
     HandshakeReceived,
     Input,
+    IntegrationAnswered,
     InvocationFinished,
     MessageReceived,
+    Noted,
     PeerClosed,
     PingReceived,
     PostToConnection,
@@ -58,6 +61,7 @@ class Gateway:
             HandshakeReceived: handshakes.received,
             MessageReceived: messages.received,
             InvocationFinished: self.finished,
+            IntegrationAnswered: self.integrated,
             PingReceived: self.ping,
             PeerClosed: self.peer_closed,
             ConnectionLost: self.lost,
@@ -129,8 +133,37 @@ class Gateway:
         pending = self.deployment.invocations.finish(event.invocation_id)
         if pending is None:
             return []
+        if pending.asking is not None:
+            return self.mapped(pending, pending.asking, as_answer(event), now)
         logged = self.deployment.monitor.answered(pending, event, now)
         return self.meant(pending, event, now) + logged
+
+    def integrated(self, event: IntegrationAnswered, now: float) -> Effects:
+        pending = self.deployment.invocations.finish(event.invocation_id)
+        if pending is None:
+            return []
+        assert pending.asking is not None
+        return self.mapped(pending, pending.asking, event, now)
+
+    def mapped(self, pending: Pending, asking: Asking, result: IntegrationAnswered, now: float) -> Effects:
+        """A backend's answer, and what it means to whoever waits for it."""
+        answer = asking.answered(result)
+        logged = self.deployment.monitor.mapped(pending, result, answer, now)
+        shown = {
+            "integration_id": result.invocation_id,
+            "route_key": pending.route.key,
+            "status": result.status,
+            "duration_ms": (now - pending.started) * 1000,
+            "error": answer.why,
+        }
+        noted = Noted("integration_finished", pending.connection_id, shown)
+        if pending.purpose is Purpose.MESSAGE:
+            effects = self.messages.answered(pending, answer, now)
+        elif pending.purpose is Purpose.DISCONNECT or pending.connection_id not in self.connections:
+            effects = []
+        else:
+            effects = self.handshakes.answered(pending.connection, answer, now)
+        return [noted, *effects, *logged]
 
     def meant(self, pending: Pending, event: InvocationFinished, now: float) -> Effects:
         """What the answer means to whoever waits for it."""

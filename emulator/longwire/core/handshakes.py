@@ -7,14 +7,17 @@ integration has answered (developer guide, "Manage connected users and client ap
 from longwire.core.answers import phrase, refusal
 from longwire.core.api import Route
 from longwire.core.authorizer import judged, missing_identity_source
+from longwire.core.backends import Answer
 from longwire.core.connection import Connection, State, Step
-from longwire.core.deployment import Deployment, Effects
+from longwire.core.deployment import Deployment, Effects, failed
 from longwire.core.events import AcceptHandshake, HandshakeReceived, InvocationFinished, Noted
 from longwire.core.iam import INVOKE, denial, route_arn
 from longwire.core.invocations import Pending, Purpose
+from longwire.core.outcome import Request
 from longwire.core.proxy_event import Caller, Handshake, authorizer_event, connect_event
 from longwire.core.proxy_response import connect_answer
-from longwire.core.sigv4 import NotSigned, Request, Scope, signer
+from longwire.core.sigv4 import NotSigned, Scope, signer
+from longwire.core.sigv4 import Request as SignedRequest
 from longwire.redaction import redacted_headers, redacted_query
 
 __all__ = ["Handshakes"]
@@ -69,7 +72,7 @@ class Handshakes:
         """AWS_IAM: documented 403 for MISSING_AUTHENTICATION_TOKEN, INVALID_SIGNATURE and ACCESS_DENIED."""
         if route is None or not route.iam:
             return []
-        request = Request("GET", event.target, event.headers)
+        request = SignedRequest("GET", event.target, event.headers)
         try:
             key = signer(request, self.deployment.access_keys, Scope(self.api.region), now)
         except NotSigned as exc:
@@ -113,10 +116,12 @@ class Handshakes:
         return self.integrate(connection, route, now)
 
     def integrate(self, connection: Connection, route: Route | None, now: float) -> Effects:
-        # Documented: "Setting up an integration for $connect is optional". A MOCK one always agrees.
-        if route is None or route.integration is None or route.integration.function is None:
+        # Documented: "Setting up an integration for $connect is optional".
+        if route is None or route.integration is None:
             return self.accept(connection, None, now)
         request_id = self.deployment.ids.request_id()
+        if self.deployment.backends.of(route) is not None:
+            return self.call(connection, route, Request("CONNECT", route.key, request_id, now))
         payload = connect_event(
             connection.caller,
             connection.handshake,
@@ -125,6 +130,21 @@ class Handshakes:
             authorizer_latency=connection.authorizer_latency(now),
         )
         return self.ask(Purpose.CONNECT, connection, route, payload, request_id, now)
+
+    def call(self, connection: Connection, route: Route, request: Request) -> Effects:
+        found = self.deployment.call(Purpose.CONNECT, connection, route, request)
+        if not isinstance(found, Answer):
+            return found
+        return [*failed(connection, route, found), *self.answered(connection, found, request.received_at)]
+
+    def answered(self, connection: Connection, answer: Answer, now: float) -> Effects:
+        """By an integration that is no Lambda proxy. Inferred from Lambda's: its status is the handshake's."""
+        if answer.error:
+            return self.refuse(connection, answer.status, answer.why, answer.error)
+        if not 200 <= answer.status < 300:
+            why = answer.why or f"$connect's integration answered {answer.status}"
+            return self.refuse(connection, answer.status, why)
+        return self.accept(connection, answer.subprotocol, now)
 
     def connected(self, pending: Pending, result: InvocationFinished, now: float) -> Effects:
         connection = self.deployment.connections[pending.connection_id]
@@ -136,7 +156,7 @@ class Handshakes:
     def ask(
         self, purpose: Purpose, connection: Connection, route: Route, payload: str, request_id: str, now: float
     ) -> Effects:
-        self.deployment.expect(purpose, connection, route, request_id, now)
+        self.deployment.expect(purpose, connection, route, Request("CONNECT", route.key, request_id, now))
         return [self.deployment.invoke(purpose, connection, route, payload, request_id)]
 
     def accept(self, connection: Connection, subprotocol: str | None, now: float) -> Effects:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from longwire.core.api import Route
+from longwire.core.backends import Asking
 from longwire.core.connection import Connection
 from longwire.core.timers import TimerQueue
 
@@ -21,7 +22,8 @@ class Purpose(StrEnum):
 class Pending:
     """``request_id`` is the one in the event, which an error frame repeats; ``started`` is epoch seconds.
 
-    The connection may have ended since. ``message_id`` is a message's alone.
+    The connection may have ended since. ``message_id`` is a message's alone; ``asking`` is None where a function gets
+    an event (Lambda proxy, authorizer).
     """
 
     purpose: Purpose
@@ -31,6 +33,7 @@ class Pending:
     timeout: float
     started: float
     message_id: str | None = None
+    asking: Asking | None = None
 
     @property
     def connection_id(self) -> str:

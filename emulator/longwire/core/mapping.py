@@ -1,78 +1,59 @@
-"""MOCK integrations: a request template picks a status, the status picks an integration response.
+"""Mapping templates: which one of them a request or an answer takes, and what it makes of it."""
 
-Templates are taken literally. One that uses the Velocity template language (``#if``, ``$input`` ...) is refused by
-name when the gateway is built, never sent half rendered.
-"""
-
-import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-from longwire.core.api import Integration, IntegrationResponse
-from longwire.core.selection import Selection
-from longwire.errors import TemplateError
+from longwire.core.json_path import JsonPathError
+from longwire.core.mapping_variables import BodyNotJson, InputVariable, UtilVariable, nested
+from longwire.core.velocity.interpreter import render
+from longwire.core.velocity.nodes import VelocityError
+from longwire.core.velocity.parser import parse
+from longwire.core.velocity.values import Budget
 
-__all__ = ["MockIntegration"]
+__all__ = ["DEFAULT", "MappingFailed", "MappingTemplates"]
 
-VELOCITY = re.compile(r"#(?:set|if|else|elseif|end|foreach|break|stop|macro|define|#|\*|\{)|\$!?\{?[A-Za-z]")
-
-
-class MockIntegration:
-    """Answers without a backend; raises TemplateError when it is built from something it cannot render."""
-
-    def __init__(self, integration: Integration) -> None:
-        self.integration = integration
-        self.request = chooser(integration.template_selection_expression)
-        for template in integration.request_templates.values():
-            literal(template, integration, "RequestTemplates")
-        for response in integration.responses:
-            for template in response.templates.values():
-                literal(template, integration, "ResponseTemplates")
-
-    def answer(self, body: Any) -> str | None:
-        """The text of the integration response, or None when the request template yields no usable status."""
-        template = chosen(self.integration.request_templates, self.request.evaluate(body))
-        status = status_of(template)
-        if status is None:
-            return None
-        response = matching(self.integration.responses, str(status))
-        if response is None:
-            return ""
-        key = chooser(response.template_selection_expression).evaluate(body)
-        return chosen(response.templates, key) or ""
+DEFAULT = "$default"
+# The content type that a message without one has. CDK, and AWS's own example of CreateIntegration, name their only
+# template so.
+CONTENT_TYPE = "application/json"
 
 
-def chooser(expression: str | None) -> Selection:
-    return Selection(expression or r"\$default")
+class MappingFailed(Exception):
+    """A request or an answer that cannot be mapped: ``status`` and ``message`` for the client, ``why`` for the log."""
+
+    def __init__(self, status: int, message: str, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.message = message
+        self.why = why
 
 
-def literal(template: str, integration: Integration, property_path: str) -> None:
-    found = VELOCITY.search(template)
-    if found:
-        raise TemplateError(
-            f"the template uses the Velocity template language at {found[0]!r}, which is not emulated",
-            resource=integration.logical_id,
-            property_path=property_path,
-            hint="Write the text that is to be sent, or answer from a Lambda function.",
-        )
+class MappingTemplates:
+    """RequestTemplates or ResponseTemplates; parsed when they are first used. ``what`` names them for the log."""
 
+    def __init__(self, texts: Mapping[str, str], what: str) -> None:
+        self.texts = texts
+        self.what = what
 
-def chosen(templates: Mapping[str, str], key: str) -> str | None:
-    return templates.get(key, templates.get("$default"))
+    def __len__(self) -> int:
+        return len(self.texts)
 
+    def key(self, selected: str) -> str | None:
+        """Of the template for what the selection expression gave."""
+        return next((key for key in (selected, DEFAULT, CONTENT_TYPE) if key in self.texts), None)
 
-def status_of(template: str | None) -> int | None:
-    try:
-        parsed = json.loads(template or "")
-        return int(parsed["statusCode"])
-    except (ValueError, KeyError, TypeError):
-        return None
-
-
-def matching(responses: tuple[IntegrationResponse, ...], status: str) -> IntegrationResponse | None:
-    """A key is ``$default`` or ``/pattern/``, a regular expression for the status; a pattern goes first."""
-    for response in responses:
-        if response.key.startswith("/") and re.fullmatch(response.key.strip("/"), status):
-            return response
-    return next((response for response in responses if response.key == "$default"), None)
+    def rendered(self, key: str, given: InputVariable, context: Mapping[str, Any], stage: Mapping[str, str]) -> str:
+        """Raises MappingFailed."""
+        budget = Budget()
+        variables = {
+            "input": given,
+            "util": UtilVariable(budget),
+            "context": nested(context),
+            "stageVariables": dict(stage),
+        }
+        try:
+            return render(parse(self.texts[key]), variables, budget)
+        except BodyNotJson as exc:
+            raise MappingFailed(400, "Could not parse request body into json", f"{self.what} {key}: {exc}") from exc
+        except (VelocityError, JsonPathError) as exc:
+            raise MappingFailed(500, "Internal server error", f"{self.what} {key}: {exc}") from exc

@@ -6,12 +6,12 @@ The connection stays open in every failure here (observed).
 from longwire.core.answers import error_frame, invalid_frame
 from longwire.core.api import Route
 from longwire.core.api_keys import Refusal
+from longwire.core.backends import Answer
 from longwire.core.connection import Connection, State
-from longwire.core.deployment import Deployment, Effects
-from longwire.core.events import InvocationFinished, Invoke, MessageReceived, Noted
+from longwire.core.deployment import Deployment, Effects, failed
+from longwire.core.events import CallHttp, CallService, InvocationFinished, Invoke, MessageReceived, Noted
 from longwire.core.iam import INVOKE, denial, route_arn
 from longwire.core.invocations import Pending, Purpose
-from longwire.core.mapping import MockIntegration
 from longwire.core.outcome import Outcome, Request
 from longwire.core.proxy_event import message_event
 from longwire.core.proxy_response import two_way_answer
@@ -27,6 +27,7 @@ FORBIDDEN = "Forbidden"  # observed: no route matches and there is no $default
 SERVER_ERROR = "Internal server error"  # observed: the function failed, on one-way routes too
 Turn = tuple[Route | None, str, object]  # what the message selects, its payload, its parsed body
 INVALID = "Bad request body"  # documented
+ASKING = (Invoke, CallHttp, CallService)  # effects whose answer comes later
 BINARY = (1003, "")  # documented: a binary frame closes with 1003; the reason is unknown
 
 
@@ -53,11 +54,6 @@ class Messages:
             route.key
             for route in deployment.api.routes.values()
             if not (route.api_key_required or route.key in self.validations or self.quotas.iam_later_routes)
-        }
-        self.mocks = {
-            route.key: MockIntegration(route.integration)
-            for route in deployment.api.routes.values()
-            if route.integration is not None and route.integration.type == "MOCK"
         }
         if self.turns is not None:
             self.turns.change(self.routed_again)
@@ -140,7 +136,7 @@ class Messages:
         effects: Effects = []
         while turn is not None:
             effects += self.integrate(connection, *turn, now)
-            if effects and isinstance(effects[-1], Invoke):
+            if effects and isinstance(effects[-1], ASKING):
                 return effects
             turn = turns.following(connection.connection_id)
         return effects
@@ -149,22 +145,49 @@ class Messages:
         request_id = self.deployment.ids.request_id()
         if route is None:
             return self.turn_away(connection, Request("MESSAGE", "", request_id, now), 403, FORBIDDEN)
-        if route.key in self.mocks:
-            return self.mock(connection, route, body, Request("MESSAGE", route.key, request_id, now))
         if route.integration is None:
             return self.turn_away(connection, Request("MESSAGE", route.key, request_id, now), 500, SERVER_ERROR)
         message_id = self.deployment.ids.message_id()
+        request = Request("MESSAGE", route.key, request_id, now, message_id)
+        if self.deployment.backends.of(route) is not None:
+            return self.call(connection, route, request, payload, body)
         event = message_event(connection.caller, route.key, payload, message_id, request_id, now)
-        self.deployment.expect(Purpose.MESSAGE, connection, route, request_id, now, message_id)
+        self.deployment.expect(Purpose.MESSAGE, connection, route, request)
         return [self.deployment.invoke(Purpose.MESSAGE, connection, route, event, request_id)]
 
-    def mock(self, connection: Connection, route: Route, body: object, request: Request) -> Effects:
-        answer = self.mocks[route.key].answer(body)
-        if answer is None:
-            return self.turn_away(connection, request, 500, SERVER_ERROR)
-        now, monitor = request.received_at, self.deployment.monitor
-        sent = self.deployment.send(connection, answer, "mock", now, route.key) if route.two_way else []
-        return [*sent, *monitor.handled(connection, request, Outcome(200))]
+    def call(self, connection: Connection, route: Route, request: Request, payload: str, body: object) -> Effects:
+        """An integration that is no Lambda proxy."""
+        found = self.deployment.call(Purpose.MESSAGE, connection, route, request, payload, body)
+        if not isinstance(found, Answer):
+            return found
+        now = request.received_at
+        sent = self.deliver(connection, route, found, request.request_id, now)
+        outcome = Outcome(found.status, found.error or None)
+        return [
+            *failed(connection, route, found),
+            *sent,
+            *self.deployment.monitor.handled(connection, request, outcome),
+        ]
+
+    def deliver(self, connection: Connection, route: Route, answer: Answer, request_id: str, now: float) -> Effects:
+        """An error frame on one-way routes too, as for functions that fail; an answer on two-way routes alone."""
+        if answer.error:
+            return self.fail(connection, answer.error, request_id, now, route.key)
+        if not route.two_way or (not answer.text and self.quotas.two_way_without_body == NOTHING):
+            return []
+        assert route.integration is not None
+        cause = "mock" if route.integration.type == "MOCK" else "route_response"
+        return self.deployment.send(connection, answer.text, cause, now, route.key)
+
+    def answered(self, pending: Pending, answer: Answer, now: float) -> Effects:
+        """By a backend."""
+        connection = self.deployment.connections.get(pending.connection_id)
+        if connection is None:
+            return self.left(pending)
+        effects = self.deliver(connection, pending.route, answer, pending.request_id, now)
+        if pending.route.two_way and not answer.error:
+            self.deployment.monitor.responded(pending, now)
+        return effects if self.turns is None else effects + self.next_turn(self.turns, connection, now)
 
     def finished(self, pending: Pending, result: InvocationFinished, now: float) -> Effects:
         connection = self.deployment.connections.get(pending.connection_id)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from longwire.core.access_log import AccessLogFormat
 from longwire.core.api import Api
+from longwire.core.backends import Answer
 from longwire.core.connection import Connection
-from longwire.core.events import Effect, InvocationFinished, LogAccess
+from longwire.core.events import Effect, IntegrationAnswered, InvocationFinished, LogAccess
 from longwire.core.invocations import Pending, Purpose
 from longwire.core.meter import Meter
 from longwire.core.metrics import CALLBACKS, Metrics
@@ -112,6 +113,19 @@ class Monitor:
         if self.format is None and pending.purpose is not Purpose.CONNECT:
             return []
         return self.invocation_over(pending, Outcome.of(result, seconds))
+
+    def mapped(self, pending: Pending, result: IntegrationAnswered, answer: Answer, now: float) -> Effects:
+        """By a backend, in time, and made into an answer for the client."""
+        seconds = now - pending.started
+        if result.error:
+            self.metrics.execution_error[pending.route.key] += 1
+        else:
+            status = result.status if result.error_message is None else 500
+            self.metrics.integrated(pending.route.key, seconds, status)
+        failure = result.error or result.error_message
+        latency = round(seconds * 1000)
+        outcome = Outcome(answer.status, answer.error or None, latency, result.status, failure, result.status)
+        return self.invocation_over(pending, outcome)
 
     def unanswered(self, pending: Pending, now: float) -> Effects:
         """The integration timeout was first."""

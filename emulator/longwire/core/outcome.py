@@ -28,7 +28,8 @@ class Request:
 class Outcome:
     """``status`` is the request's; ``error`` is what API Gateway itself said; ``latency`` the integration's, in ms.
 
-    ``function_status`` is the statusCode that the function returned, ``failure`` Lambda's word for one that failed.
+    ``function_status`` is the statusCode that the function returned, ``failure`` Lambda's word for one that failed;
+    ``integration_status`` is that of Lambda's Invoke, or of the backend.
     """
 
     status: int
@@ -36,6 +37,7 @@ class Outcome:
     latency: int | None = None
     function_status: int | None = None
     failure: str | None = None
+    integration_status: int = 200
 
     @classmethod
     def of(cls, result: InvocationFinished, seconds: float) -> "Outcome":

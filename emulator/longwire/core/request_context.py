@@ -65,12 +65,12 @@ def error_of(outcome: Outcome) -> dict[str, Any]:
 
 
 def integration_of(outcome: Outcome) -> dict[str, Any]:
-    """integrationStatus is Lambda's own, 200 for a function that failed too; status is the function's."""
+    """integrationStatus is Lambda's own or the backend's; status is the function's."""
     if outcome.latency is None:
         return {}
     return {
         "integration.error": outcome.failure,
-        "integration.integrationStatus": 200,
+        "integration.integrationStatus": outcome.integration_status,
         "integration.latency": outcome.latency,
         "integration.status": outcome.function_status,
         "integrationLatency": outcome.latency,

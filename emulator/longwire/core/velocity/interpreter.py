@@ -5,13 +5,12 @@ References that are null are written as nothing, as API Gateway does (reported i
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from longwire.core.velocity.methods import called, property_of
+from longwire.core.velocity.evaluator import Evaluator
 from longwire.core.velocity.nodes import (
-    BinaryNode,
     BlockNode,
     BreakNode,
     CallStep,
@@ -19,15 +18,8 @@ from longwire.core.velocity.nodes import (
     ForeachNode,
     IfNode,
     IndexStep,
-    InterpolatedNode,
-    ListNode,
-    LiteralNode,
     MacroCallNode,
-    MapNode,
-    Node,
-    NotNode,
     PropertyStep,
-    RangeNode,
     ReferenceNode,
     SetNode,
     Step,
@@ -36,17 +28,7 @@ from longwire.core.velocity.nodes import (
     VelocityError,
 )
 from longwire.core.velocity.parser import Parsed
-from longwire.core.velocity.values import (
-    Budget,
-    Definition,
-    Exhausted,
-    compared,
-    computed,
-    equal,
-    is_number,
-    text,
-    true,
-)
+from longwire.core.velocity.values import Budget, Definition, Exhausted, text
 
 __all__ = ["render"]
 
@@ -99,19 +81,24 @@ class Loop:
         return found
 
 
-class Rendering:
-    """``at`` is the place in the template that is being evaluated, for errors."""
+class Rendering(Evaluator):
+    """What the directives do. ``written`` is what the block that is being rendered has written so far."""
 
     def __init__(self, parsed: Parsed, variables: dict[str, Any], budget: Budget) -> None:
-        self.parsed = parsed
-        self.variables = variables
-        self.budget = budget
+        super().__init__(parsed, variables, budget)
         self.written: list[str] = []
-        self.at = 0
         self.macros = 0
-
-    def error(self, message: str, at: int | None = None) -> VelocityError:
-        return VelocityError(message, self.parsed.text, self.at if at is None else at)
+        self.performers: dict[type[Any], Callable[[Any], None]] = {
+            TextNode: lambda node: self.write(node.text),
+            ReferenceNode: self.reference,
+            SetNode: self.assign,
+            IfNode: self.conditional,
+            ForeachNode: self.foreach,
+            DefineNode: self.define,
+            MacroCallNode: self.macro,
+            BreakNode: self.leave,
+            StopNode: self.stop,
+        }
 
     def write(self, found: str) -> None:
         self.budget.write(len(found))
@@ -133,28 +120,18 @@ class Rendering:
     def block(self, body: BlockNode) -> None:
         for node in body.nodes:
             self.budget.step()
-            self.node(node)
+            self.performers[type(node)](node)
 
-    def node(self, node: Node) -> None:
-        match node:
-            case TextNode(found):
-                self.write(found)
-            case ReferenceNode():
-                self.reference(node)
-            case SetNode():
-                self.assign(node)
-            case IfNode():
-                self.conditional(node)
-            case ForeachNode():
-                self.foreach(node)
-            case DefineNode(name, body):
-                self.variables[name] = Definition(lambda: self.defined(body))
-            case MacroCallNode():
-                self.macro(node)
-            case BreakNode():
-                raise Left
-            case StopNode():
-                raise Stopped
+    def leave(self, node: BreakNode) -> None:
+        del node
+        raise Left
+
+    def stop(self, node: StopNode) -> None:
+        del node
+        raise Stopped
+
+    def define(self, node: DefineNode) -> None:
+        self.variables[node.name] = Definition(lambda: self.defined(node.body))
 
     def defined(self, body: BlockNode) -> str:
         self.deeper()
@@ -182,15 +159,13 @@ class Rendering:
         found = self.value(node.value)
         if found is None:
             return
-        *path, last = (None, *node.target.steps)
-        if last is None:
+        if not node.target.steps:
             self.variables[node.target.name] = found
             return
         holder = self.variables.get(node.target.name)
-        for step in path[1:]:
-            assert step is not None
+        for step in node.target.steps[:-1]:
             holder = self.step(holder, step)
-        self.put(holder, last, found, node)
+        self.put(holder, node.target.steps[-1], found, node)
 
     def put(self, holder: Any, last: Step, found: Any, node: SetNode) -> None:
         self.at = node.at
@@ -252,100 +227,3 @@ class Rendering:
         self.block(macro.body)
         self.restore(before)
         self.macros -= 1
-
-    # --- values
-
-    def value(self, node: Node) -> Any:
-        self.budget.step()
-        match node:
-            case LiteralNode(value):
-                return value
-            case ReferenceNode():
-                found = self.variables.get(node.name)
-                for step in node.steps:
-                    found = self.step(found, step)
-                return found
-            case InterpolatedNode(body):
-                return self.captured(body)
-            case BinaryNode():
-                return self.binary(node)
-            case NotNode(operand):
-                return not self.holds(operand)
-            case _:
-                return self.collection(node)
-
-    def holds(self, node: Node) -> bool:
-        """Of conditions. Observed of Velocity 1.7: text and numbers that are written out, lists and maps never do."""
-        found = self.value(node)
-        if isinstance(node, ReferenceNode):
-            return true(found)
-        return found is True
-
-    def collection(self, node: Node) -> Any:
-        match node:
-            case ListNode(items):
-                return [self.value(item) for item in items]
-            case MapNode(pairs):
-                return {self.key(self.value(key)): self.value(value) for key, value in pairs}
-            case RangeNode():
-                return self.span(node)
-            case _:
-                raise AssertionError(node)
-
-    def span(self, node: RangeNode) -> range | None:
-        first, last = self.value(node.first), self.value(node.last)
-        if not isinstance(first, int) or not isinstance(last, int):
-            return None
-        return range(first, last + 1) if first <= last else range(first, last - 1, -1)
-
-    def binary(self, node: BinaryNode) -> Any:
-        if node.operator == "&&":
-            return self.holds(node.left) and self.holds(node.right)
-        if node.operator == "||":
-            return self.holds(node.left) or self.holds(node.right)
-        left, right = self.value(node.left), self.value(node.right)
-        if node.operator in ("==", "!="):
-            return equal(left, right, self.budget) == (node.operator == "==")
-        if node.operator in ("<", ">", "<=", ">="):
-            return compared(node.operator, left, right)
-        return computed(node.operator, left, right, self.budget)
-
-    def step(self, value: Any, step: Step) -> Any:
-        """What is asked of null is null."""
-        self.budget.step()
-        self.at = step.at
-        if isinstance(step, CallStep):
-            arguments = [self.value(argument) for argument in step.arguments]
-            self.at = step.at
-            return None if value is None else self.call(value, step.name, arguments)
-        if isinstance(step, IndexStep):
-            return self.item(value, self.value(step.index))
-        return value.read(step.name) if hasattr(value, "read") else property_of(value, step.name)
-
-    def call(self, value: Any, name: str, arguments: list[Any]) -> Any:
-        try:
-            if hasattr(value, "call"):
-                return value.call(name, arguments)
-            return called(value, name, arguments, self.budget)
-        except LookupError as exc:
-            raise self.error(f".{name}({len(arguments)} arguments): {exc}") from exc
-        except (ValueError, re.error) as exc:
-            raise exc if isinstance(exc, VelocityError) else self.error(f".{name}(): {exc}") from exc
-
-    def item(self, value: Any, index: Any) -> Any:
-        if isinstance(value, dict):
-            return value.get(self.key(index))
-        if isinstance(value, list | range) and is_number(index):
-            return value[self.index(value, index)]
-        return None
-
-    def index(self, value: list[Any] | range, index: Any) -> int:
-        """Velocity counts a negative one from the end."""
-        if not isinstance(index, int) or not -len(value) <= index < len(value):
-            raise self.error(f"index {index} of a list with {len(value)} items")
-        return index
-
-    def key(self, found: Any) -> Any:
-        """Of a map: what has no text of its own cannot be one."""
-        return found if isinstance(found, str | int | float | None) else text(found, self.budget)
-

@@ -43,7 +43,8 @@ def replaced(given: str, pattern: str, replacement: str, count: int = 0) -> str:
 
 def pieces(given: str, pattern: str, limit: int = 0) -> list[str]:
     """Java's: no empty text for a match without width at the start, and none at the end unless there is a limit."""
-    found, start = [], 0
+    found: list[str] = []
+    start = 0
     for match in re.finditer(pattern, given):
         if match.end() == 0:
             continue

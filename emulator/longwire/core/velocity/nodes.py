@@ -219,32 +219,24 @@ def children(node: Node) -> list[Node]:
             return list(nodes)
         case ReferenceNode():
             return [inside for step in node.steps for inside in inputs(step)]
+        case MapNode(pairs) | IfNode(pairs):
+            return [each for pair in pairs for each in pair if each is not None]
         case MacroCallNode():
             return list(node.arguments)
-        case MapNode(pairs):
-            return [each for pair in pairs for each in pair]
-        case IfNode(branches):
-            return [each for branch in branches for each in branch if each is not None]
-        case SetNode():
-            return [node.target, node.value]
-        case ForeachNode():
-            return [node.source, node.body]
         case _:
-            return operands(node)
+            names = CHILDREN.get(type(node), ())
+            return [getattr(node, name) for name in names]
 
 
-def operands(node: Node) -> list[Node]:
-    match node:
-        case BinaryNode():
-            return [node.left, node.right]
-        case RangeNode():
-            return [node.first, node.last]
-        case NotNode(operand):
-            return [operand]
-        case InterpolatedNode(body) | DefineNode(_, body):
-            return [body]
-        case _:
-            return []
+CHILDREN: Mapping[type[Any], tuple[str, ...]] = {
+    SetNode: ("target", "value"),
+    ForeachNode: ("source", "body"),
+    BinaryNode: ("left", "right"),
+    RangeNode: ("first", "last"),
+    NotNode: ("operand",),
+    InterpolatedNode: ("body",),
+    DefineNode: ("body",),
+}
 
 
 def inputs(step: Step) -> tuple[Node, ...]:

@@ -184,7 +184,9 @@ class Parser:
     def misspelt(self, cursor: Cursor, name: str) -> Exception:
         near = get_close_matches(name, DIRECTIVES, 1, 0.75)
         hint = f"Did you mean #{near[0]}?" if near else None
-        return cursor.error(f"there is no directive and no macro #{name}", cursor.text.rfind(f"#{name}", 0, cursor.at), hint)
+        return cursor.error(
+            f"there is no directive and no macro #{name}", cursor.text.rfind(f"#{name}", 0, cursor.at), hint
+        )
 
     def check_calls(self, text: str) -> None:
         for call in self.calls:

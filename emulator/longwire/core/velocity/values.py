@@ -8,7 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-__all__ = ["Budget", "Definition", "Entry", "Exhausted", "Host", "compared", "computed", "equal", "is_number", "text", "true"]
+__all__ = [
+    "Budget",
+    "Definition",
+    "Entry",
+    "Exhausted",
+    "Host",
+    "compared",
+    "computed",
+    "equal",
+    "is_number",
+    "text",
+    "true",
+]
 
 DEEPEST = 100  # lists and maps within one another
 
