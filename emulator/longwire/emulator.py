@@ -44,7 +44,8 @@ class Options:
     ``access_log`` each line of the Stage's own.
 
     ``verify_sigv4``: ``@connections`` requests have to be signed, by a handler or one of ``access_keys``. These may
-    sign handshakes of an AWS_IAM ``$connect`` too.
+    sign handshakes of an AWS_IAM ``$connect`` too. ``allow_hosts`` are those beside this machine that integrations
+    may call.
     """
 
     host: str = "127.0.0.1"
@@ -55,6 +56,7 @@ class Options:
     access_keys: tuple[AccessKey, ...] = ()
     access_log: Callable[[str], None] = lambda _: None
     endpoints: tuple[ServiceEndpoint, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ class Emulator:
         self.ids = Ids(os.urandom)
         self.account = Account(options.quotas)
         self.gateways = [self.gateway(api) for api in stack.apis]
-        self.server = Server(self.gateways, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port)
+        self.server = Server(self.gateways, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port, options.allow_hosts)
         self.entries = HttpEntries(self.http_gateways(stack), self.activity.invoke, self.timeline, self.clock)
         self.server.entries = self.entries
         self.queue = self.async_invocations(stack)

@@ -142,7 +142,8 @@ class Route:
     """``two_way`` is true when the Route has both a RouteResponseSelectionExpression and a RouteResponse.
 
     ``iam`` is true for AuthorizationType AWS_IAM. ``models`` are by the keys of RequestModels; without a
-    ``model_selection_expression`` none of them is used.
+    ``model_selection_expression`` none of them is used. ``required_parameters`` of $connect are written as
+    ``header.NAME`` and ``querystring.NAME``.
     """
 
     key: str
@@ -154,6 +155,7 @@ class Route:
     iam: bool = False
     model_selection_expression: str | None = None
     models: Mapping[str, Validator] = field(default_factory=dict)
+    required_parameters: tuple[str, ...] = ()
 
     @property
     def functions(self) -> list[str]:

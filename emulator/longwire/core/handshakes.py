@@ -106,6 +106,10 @@ class Handshakes:
 
     def connect(self, connection: Connection, route: Route | None, now: float) -> Effects:
         """Inferred from REST's execution logs: the usage plan is verified after the authorizer has agreed."""
+        missing = missing_parameters(connection.handshake, route)
+        if missing:  # documented of REST APIs, with this text; inferred for $connect
+            message = f"Missing required request parameters: [{', '.join(missing)}]"
+            return self.refuse(connection, 400, message, message)
         keys = self.deployment.api_keys
         refused = None if route is None else keys.refusal(route, connection, now)
         if refused is not None:
@@ -206,3 +210,15 @@ class Handshakes:
             "stage": self.api.stage.name,
         }
         return Noted("handshake", event.connection_id, shown)
+
+
+def missing_parameters(handshake: Handshake, route: Route | None) -> list[str]:
+    """The names of those that the Route requires."""
+    sent = {f"querystring.{name}" for name, _ in handshake.query}
+    sent |= {f"header.{name.lower()}" for name, _ in handshake.headers}
+    required = () if route is None else route.required_parameters
+    return [
+        name.partition(".")[2]
+        for name in required
+        if (name.lower() if name.startswith("header.") else name) not in sent
+    ]

@@ -7,12 +7,15 @@ from typing import Any
 from longwire.core.api import Api
 from longwire.core.events import (
     AcceptHandshake,
+    CallHttp,
+    CallService,
     CloseConnection,
     ConnectionLost,
     Effect,
     FrameRefused,
     HandshakeReceived,
     Input,
+    IntegrationAnswered,
     InvocationFinished,
     Invoke,
     LogAccess,
@@ -29,11 +32,12 @@ from longwire.server.management import connection_id_of, forbidden, management_i
 from longwire.server.signatures import unsigned
 from longwire.server.websocket import WebSocket
 
-__all__ = ["Carrier", "Invokes"]
+__all__ = ["Calls", "Carrier", "Invokes"]
 
 ENDS = (PeerClosed, ConnectionLost, FrameRefused)
 CLIENT_BUFFER = 1024 * 1024  # bytes that a client may leave unread before a post gets 429
 Invokes = Callable[[Invoke, Callable[[InvocationFinished], None]], None]
+Calls = Callable[[CallHttp | CallService, Callable[[IntegrationAnswered], None]], None]
 
 
 class Carrier:
@@ -43,6 +47,7 @@ class Carrier:
         self,
         gateway: Gateway,
         invoke: Invokes,
+        call: Calls,
         timeline: Timeline,
         clock: Callable[[], float],
         access_log: Callable[[str], None],
@@ -50,6 +55,7 @@ class Carrier:
         self.gateway = gateway
         self.ids = gateway.deployment.ids
         self.invoke = invoke
+        self.call = call
         self.timeline = timeline
         self.clock = clock
         self.access_log = access_log
@@ -60,6 +66,8 @@ class Carrier:
         self.timer_at = float("inf")
         self.performers: dict[type[Any], Callable[[Any], None]] = {
             Invoke: self.perform_invoke,
+            CallHttp: self.perform_call,
+            CallService: self.perform_call,
             AcceptHandshake: lambda effect: self.sockets[effect.connection_id].accept(effect.subprotocol),
             RejectHandshake: self.reject,
             SendFrame: self.send_frame,
@@ -120,6 +128,9 @@ class Carrier:
 
     def perform_invoke(self, effect: Invoke) -> None:
         self.invoke(effect, self.receive)
+
+    def perform_call(self, effect: CallHttp | CallService) -> None:
+        self.call(effect, self.receive)
 
     def send_frame(self, effect: SendFrame) -> None:
         self.sockets[effect.connection_id].send(effect.payload)

@@ -1,7 +1,7 @@
 """The one port: which request is whose. The Stages' are their carriers'."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 from weakref import WeakSet
@@ -15,6 +15,7 @@ from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpRes
 from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
 from longwire.server.management import forbidden, is_management, stage_path, unmapped
+from longwire.server.outbound import Outbound
 from longwire.server.reports import METRICS
 
 __all__ = ["Server"]
@@ -36,8 +37,10 @@ class Server:
         timeline: Timeline,
         clock: Callable[[], float],
         services_port: Callable[[], int],
+        allow_hosts: Collection[str] = (),
     ) -> None:
         self.invoke = invoke
+        self.outbound = Outbound(services_port, allow_hosts)
         self.timeline = timeline
         self.clock = clock
         self.services_port = services_port
@@ -65,7 +68,7 @@ class Server:
             gone.stop()
 
     def carrier(self, gateway: Gateway) -> Carrier:
-        return Carrier(gateway, self.invoke, self.timeline, self.clock, self.log)
+        return Carrier(gateway, self.invoke, self.outbound.call, self.timeline, self.clock, self.log)
 
     def log(self, line: str) -> None:
         """A line of a Stage's access log."""

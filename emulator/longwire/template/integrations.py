@@ -2,8 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any, cast
 
-from longwire.core.api import Authorizer, Integration, IntegrationResponse
+from longwire.core.api import (
+    Authorizer,
+    ContentHandling,
+    Integration,
+    IntegrationResponse,
+    Passthrough,
+    ServiceAction,
+)
+from longwire.template.integration_targets import METHODS, http_url, service_action
+from longwire.template.mapping_templates import request_parameters, selection_expression, templates
 from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties, Resources
 
@@ -37,41 +47,75 @@ def read(
     variables: Mapping[str, str],
     responses: tuple[IntegrationResponse, ...],
 ) -> Integration:
-    kind = properties.one_of("IntegrationType", TYPES)
-    if kind not in ("AWS_PROXY", "MOCK"):
-        raise properties.error("IntegrationType", f"{kind} integrations are not emulated", "AWS_PROXY and MOCK are.")
-    check_content(properties)
-    function = None
-    if kind == "AWS_PROXY":
-        function = function_named(properties, "IntegrationUri", resources, variables)
+    kind: Any = properties.one_of("IntegrationType", TYPES)
+    if properties.one_of("ConnectionType", ("INTERNET", "VPC_LINK"), "INTERNET") == "VPC_LINK":
+        raise properties.error("ConnectionType", "private integrations are not emulated")
+    function, service, url = target(properties, kind, resources, variables)
     return Integration(
         logical_id=properties.logical_id,
-        type="MOCK" if kind == "MOCK" else "AWS_PROXY",
+        type=kind,
         function=function,
         # API Gateway quota, "Integration timeout": 50 milliseconds to 29 seconds
         timeout=properties.number("TimeoutInMillis", 29_000, 50, 29_000) / 1000,
-        request_templates=properties.texts("RequestTemplates"),
-        template_selection_expression=properties.text("TemplateSelectionExpression") or None,
+        request_templates=templates(properties, "RequestTemplates"),
+        template_selection_expression=selection_expression(properties),
         responses=responses,
+        service=service,
+        url=url,
+        method=method(properties, kind),
+        request_parameters=request_parameters(properties),
+        passthrough=passthrough(properties),
+        content_handling=content_handling(properties),
     )
 
 
-def check_content(properties: Properties) -> None:
-    if properties.one_of("ConnectionType", ("INTERNET", "VPC_LINK"), "INTERNET") == "VPC_LINK":
-        raise properties.error("ConnectionType", "private integrations are not emulated")
-    known = ("CONVERT_TO_TEXT", "CONVERT_TO_BINARY")
-    if properties.one_of("ContentHandlingStrategy", known, "CONVERT_TO_TEXT") == "CONVERT_TO_BINARY":
-        places = properties.places
-        places.unsupported((*properties.path, "ContentHandlingStrategy"), "CONVERT_TO_BINARY is not emulated")
-    properties.one_of("PassthroughBehavior", ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER"), "WHEN_NO_MATCH")
+def target(
+    properties: Properties, kind: str, resources: Resources, variables: Mapping[str, str]
+) -> tuple[str | None, ServiceAction | None, str]:
+    """A function, an action of a service, or a URL; nothing for MOCK."""
+    if kind == "AWS_PROXY":
+        return function_named(properties, "IntegrationUri", resources, variables), None, ""
+    if kind == "MOCK":
+        return None, None, ""
+    uri = staged_uri(properties, "IntegrationUri", variables)
+    if not uri:
+        raise properties.places.error(properties.path[:2], f"{kind} integrations need an IntegrationUri")
+    if kind != "AWS":
+        return None, None, http_url(properties, uri)
+    if FUNCTION_URI.fullmatch(uri):
+        return function_named(properties, "IntegrationUri", resources, variables), None, ""
+    return None, service_action(properties, uri), ""
+
+
+def method(properties: Properties, kind: str) -> str:
+    """What is sent to a backend; Lambda and the actions of AWS services are called by POST."""
+    if kind in ("HTTP", "HTTP_PROXY", "AWS") and not properties.text("IntegrationMethod"):
+        message = f"{kind} integrations need an IntegrationMethod"
+        raise properties.places.error(properties.path[:2], message, "IntegrationMethod: POST")
+    found = properties.one_of("IntegrationMethod", (*METHODS, "ANY"), "POST")
+    if found == "ANY" and kind in ("HTTP", "HTTP_PROXY"):
+        raise properties.error("IntegrationMethod", "a message has no HTTP method that ANY could stand for", "POST")
+    return "POST" if found == "ANY" else found
+
+
+def passthrough(properties: Properties) -> Passthrough:
+    known = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
+    found: Any = properties.one_of("PassthroughBehavior", known, "WHEN_NO_MATCH")
+    return cast("Passthrough", found)
+
+
+def content_handling(properties: Properties) -> ContentHandling | None:
+    if not properties.text("ContentHandlingStrategy"):
+        return None
+    found: Any = properties.one_of("ContentHandlingStrategy", ("CONVERT_TO_TEXT", "CONVERT_TO_BINARY"))
+    return cast("ContentHandling", found)
 
 
 def function_named(properties: Properties, name: str, resources: Resources, variables: Mapping[str, str]) -> str:
     """The logical id of the function that a URI names."""
-    uri = properties.text(name)
+    uri = staged_uri(properties, name, variables)
     if not uri:
         raise properties.places.error(properties.path[:2], f"{properties.type} needs {name}: the function's ARN")
-    uri = STAGE_VARIABLE.sub(lambda match: staged(properties, name, match[1], variables), uri)
     found = FUNCTION_URI.fullmatch(uri)
     if found is None:
         hint = (
@@ -82,6 +126,11 @@ def function_named(properties: Properties, name: str, resources: Resources, vari
         near = did_you_mean(found[1], resources.functions)
         raise properties.error(name, f"the template has no function {found[1]}", near)
     return resources.functions[found[1]]
+
+
+def staged_uri(properties: Properties, name: str, variables: Mapping[str, str]) -> str:
+    """With the Stage's variables in it."""
+    return STAGE_VARIABLE.sub(lambda match: staged(properties, name, match[1], variables), properties.text(name))
 
 
 def staged(properties: Properties, name: str, variable: str, variables: Mapping[str, str]) -> str:
@@ -96,15 +145,29 @@ def integration_responses(resources: Resources) -> dict[str, list[IntegrationRes
     known = resources.by_physical_id("AWS::ApiGatewayV2::Integration")
     for properties in resources.of_type("AWS::ApiGatewayV2::IntegrationResponse"):
         key = properties.text("IntegrationResponseKey")
-        if key != "$default" and not re.fullmatch(r"/.+/", key):
-            raise properties.error("IntegrationResponseKey", f"{key!r} is neither $default nor a /pattern/")
+        check_key(properties, key)
         integration = properties.text("IntegrationId")
         if integration not in known:
             raise properties.error("IntegrationId", f"{integration!r} is no Integration of this template")
-        expression = properties.text("TemplateSelectionExpression") or None
-        response = IntegrationResponse(key, properties.texts("ResponseTemplates"), expression)
+        if any(other.key == key for other in found.get(integration, ())):
+            raise properties.error("IntegrationResponseKey", f"the Integration has another response for {key}")
+        response = IntegrationResponse(
+            key,
+            templates(properties, "ResponseTemplates"),
+            selection_expression(properties, of_response=True),
+            content_handling(properties),
+        )
         found.setdefault(integration, []).append(response)
     return found
+
+
+def check_key(properties: Properties, key: str) -> None:
+    if key != "$default" and not re.fullmatch(r"/.+/", key, re.DOTALL):
+        raise properties.error("IntegrationResponseKey", f"{key!r} is neither $default nor a /pattern/")
+    try:
+        re.compile(key.strip("/"))
+    except re.error as exc:
+        raise properties.error("IntegrationResponseKey", f"{key} is no regular expression: {exc}") from exc
 
 
 def authorizers(resources: Resources, api_id: str, variables: Mapping[str, str]) -> dict[str, Authorizer]:

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     programs: Mapping[str, Program] | None = None,
     defaults: Mapping[str, str] | None = None,
     layers: Mapping[str, Path] | None = None,
+    allow_hosts: Collection[str] = (),
 ) -> Stack:
     """Read a template.
 
@@ -57,13 +58,13 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     by default ``longwire`` in the user's cache folder. ``allow_unsupported`` turns resource types and properties
     that are not emulated into warnings. ``layers`` has the content of layers that are not in the template, a folder or
     a zip file by ARN. ``programs`` run functions, by name or logical id, in the place of what the
-    template names. Raises TemplateError, and UsageError for an argument that is wrong.
+    template names. ``allow_hosts`` are those beside this machine that integrations may call. Raises TemplateError, and UsageError for an argument that is wrong.
     """
     given = Given(
         parameters or {}, defaults or {}, region, cache, stack_name or "longwire", programs or {}, layers or {}
     )
     source = opened(path, given)
-    places = Places(source, allow_unsupported)
+    places = Places(source, allow_unsupported, frozenset(host.lower() for host in allow_hosts))
     resources = prepared(source, places, given)
     found = {name: part(resources) for name, part in parts(source, given).items()}
     resolver = resources.resolver

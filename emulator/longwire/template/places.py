@@ -56,11 +56,13 @@ class Marked(Protocol):
 class Places:
     """Errors and warnings for paths of the expanded template, told in the words of the user's file.
 
-    ``allow_unsupported`` turns ``unsupported`` from an error into a warning.
+    ``allow_unsupported`` turns ``unsupported`` from an error into a warning. ``allow_hosts``, in lower case, may be
+    called by integrations although they are not this machine.
     """
 
     source: Marked
     allow_unsupported: bool = False
+    allow_hosts: frozenset[str] = frozenset()
     warnings: list[str] = field(default_factory=list)
 
     def location(self, path: KeyPath) -> Location:

@@ -46,14 +46,14 @@ TABLES: Mapping[str, str] = {
         | MutualTlsAuthentication""",
     "AWS::ApiGatewayV2::Integration": """ApiId! ConnectionId ConnectionType ContentHandlingStrategy CredentialsArn
         Description IntegrationMethod IntegrationSubtype IntegrationType! IntegrationUri PassthroughBehavior
-        PayloadFormatVersion RequestTemplates TemplateSelectionExpression TimeoutInMillis TlsConfig
-        | RequestParameters ResponseParameters""",
+        PayloadFormatVersion RequestParameters RequestTemplates TemplateSelectionExpression TimeoutInMillis TlsConfig
+        | ResponseParameters""",
     "AWS::ApiGatewayV2::IntegrationResponse": """ApiId! ContentHandlingStrategy IntegrationId!
         IntegrationResponseKey! ResponseTemplates TemplateSelectionExpression | ResponseParameters""",
     "AWS::ApiGatewayV2::Model": "ApiId! ContentType Description Name! Schema! |",
     "AWS::ApiGatewayV2::Route": """ApiId! ApiKeyRequired AuthorizationScopes AuthorizationType AuthorizerId
-        ModelSelectionExpression OperationName RequestModels RouteKey! RouteResponseSelectionExpression Target
-        | RequestParameters""",
+        ModelSelectionExpression OperationName RequestModels RequestParameters RouteKey! RouteResponseSelectionExpression
+        Target |""",
     "AWS::ApiGatewayV2::RouteResponse": """ApiId! RouteId! RouteResponseKey! ModelSelectionExpression ResponseModels
         | ResponseParameters""",
     "AWS::ApiGatewayV2::Stage": """AccessLogSettings AccessPolicyId ApiId! AutoDeploy ClientCertificateId

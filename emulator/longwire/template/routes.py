@@ -1,5 +1,6 @@
 """The Routes of a WebSocket API, each with its integration, its authorizer and whether it answers."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ __all__ = ["Targets", "routes"]
 
 AUTHORIZATION = ("NONE", "AWS_IAM", "CUSTOM")
 PREFIX = "integrations/"
+PARAMETER = re.compile(r"route\.request\.(header|querystring)\.([A-Za-z0-9._$-]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def read(properties: Properties, targets: Targets, *, has_response: bool) -> Rou
         iam=properties.text("AuthorizationType") == "AWS_IAM",
         model_selection_expression=model_selection(properties, key),
         models=request_models(properties, targets.models),
+        required_parameters=required_parameters(properties, key),
     )
 
 
@@ -123,6 +126,24 @@ def request_models(properties: Properties, known: Mapping[str, Validator]) -> di
             hint = did_you_mean(name, known) or "It takes the Name of an AWS::ApiGatewayV2::Model, not its Ref."
             raise properties.places.error((*properties.path, "RequestModels", key), f"{name!r} is no Model", hint)
     return {key: known[name] for key, name in names.items()}
+
+
+def required_parameters(properties: Properties, key: str) -> tuple[str, ...]:
+    """Those of RequestParameters that are ``Required: true``."""
+    found = []
+    for name, value in properties.mapping("RequestParameters").items():
+        path = (*properties.path, "RequestParameters", name)
+        sent = PARAMETER.fullmatch(name)
+        if sent is None:
+            message = f"{name!r} is no request parameter"
+            raise properties.places.error(path, message, "route.request.header.NAME or route.request.querystring.NAME")
+        if key != "$connect":  # documented: "supported only for the $connect route"
+            raise properties.places.error(path, f"a message has no {sent[1]}; only $connect has request parameters")
+        required = value.get("Required", False) if isinstance(value, dict) else value
+        if str(required).lower() not in ("true", "false"):
+            raise properties.places.error(path, "takes Required: true or Required: false")
+        found += [f"{sent[1]}.{sent[2]}"] if str(required).lower() == "true" else []
+    return tuple(found)
 
 
 def answers(properties: Properties, *, has_response: bool) -> bool:
