@@ -101,6 +101,13 @@ DEV_EXAMPLES = """Examples:
     help="Run a function by a program that speaks the Lambda Runtime API, or by a container at http://127.0.0.1:PORT.",
 )
 @click.option(
+    "--allow-host",
+    "allow_hosts",
+    multiple=True,
+    metavar="HOST",
+    help="A host beside this machine that HTTP integrations may call.",
+)
+@click.option(
     "--layer",
     "layers",
     multiple=True,
@@ -146,6 +153,7 @@ def dev(
     usage_out: Path | None,
     access_log: str | None,
     programs: tuple[str, ...],
+    allow_hosts: tuple[str, ...],
     layers: tuple[str, ...],
     debug_port: int | None,
     debug_function: str | None,
@@ -182,6 +190,7 @@ def dev(
         usage_out=usage_out,
         access_log=access_log,
         programs=programs,
+        allow_hosts=allow_hosts,
         layers=layers,
         debug_port=debug_port,
         debug_function=debug_function,

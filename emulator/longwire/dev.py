@@ -62,6 +62,7 @@ class Dev:
     usage_out: Path | None = None
     access_log: str | None = None
     programs: tuple[str, ...] = ()
+    allow_hosts: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     debug_port: int | None = None
     debug_function: str | None = None
@@ -104,6 +105,7 @@ class Dev:
             access_keys=keys,
             access_log=access_log,
             endpoints=service_endpoints(self.endpoints),
+            allow_hosts=self.allow_hosts,
         )
 
     def stack(self) -> Stack:
@@ -120,6 +122,7 @@ class Dev:
             allow_unsupported=self.allow_unsupported,
             programs=programs(self.programs),
             layers=given_layers(self.layers),
+            allow_hosts=self.allow_hosts,
         )
         if self.env_vars is not None:
             from longwire.template.env_vars import apply

@@ -85,7 +85,14 @@ class Emulator:
         self.ids = Ids(os.urandom)
         self.account = Account(options.quotas)
         self.gateways = [self.gateway(api) for api in stack.apis]
-        self.server = Server(self.gateways, self.activity.invoke, self.timeline, self.clock, lambda: self.services.port, options.allow_hosts)
+        self.server = Server(
+            self.gateways,
+            self.activity.invoke,
+            self.timeline,
+            self.clock,
+            lambda: self.services.port,
+            options.allow_hosts,
+        )
         self.entries = HttpEntries(self.http_gateways(stack), self.activity.invoke, self.timeline, self.clock)
         self.server.entries = self.entries
         self.queue = self.async_invocations(stack)
@@ -178,9 +185,11 @@ class Emulator:
             self.account.ran(function, report.duration_ms, report.billed_ms, report.error, cold=cold)
 
     async def drained(self, patience: float) -> bool:
-        """Wait until no invocation is under way; false when that takes longer than ``patience`` seconds."""
+        """Wait until nothing that connections set off is under way; false when ``patience`` seconds are too few."""
         try:
-            await asyncio.wait_for(self.activity.idle.wait(), patience)
+            async with asyncio.timeout(patience):
+                await self.activity.idle.wait()
+                await self.server.outbound.idle.wait()
         except TimeoutError:
             return False
         return True

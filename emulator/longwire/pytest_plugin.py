@@ -31,7 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--longwire-verify-sigv4", action="store_true", help="refuse @connections requests that are not signed"
     )
-
+    group.addoption(
+        "--longwire-allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a host beside this machine that HTTP integrations may call; may be repeated",
+    )
     group.addoption(
         "--longwire-endpoint",
         action="append",
@@ -107,6 +113,7 @@ def longwire_stack(
             allow_unsupported=bool(pytestconfig.getoption("--longwire-allow-unsupported")),
             programs=programs(f"{name}={program}" for name, program in longwire_functions.items()),
             layers=given_layers(f"{arn}={path}" for arn, path in longwire_layers.items()),
+            allow_hosts=pytestconfig.getoption("--longwire-allow-host"),
         )
         return with_variables(stack, longwire_env)
     except LongwireError as exc:
@@ -129,7 +136,8 @@ def longwire_server(
         quotas = changed(project_settings(pytestconfig.rootpath), longwire_settings, "longwire_settings")
         signed = bool(pytestconfig.getoption("--longwire-verify-sigv4"))
         endpoints = service_endpoints(pytestconfig.getoption("--longwire-endpoint"))
-        options = Options(port=0, quotas=quotas, verify_sigv4=signed, endpoints=endpoints)
+        hosts = tuple(pytestconfig.getoption("--longwire-allow-host"))
+        options = Options(port=0, quotas=quotas, verify_sigv4=signed, endpoints=endpoints, allow_hosts=hosts)
         server = LongwireServer(longwire_stack, options)
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)

@@ -120,6 +120,12 @@ def finished(entry: Mapping[str, Any]) -> str | None:
     return f"        {took}{init}  {click.style(cut(failure), fg='red')}"
 
 
+def integrated(entry: Mapping[str, Any]) -> str:
+    took = "" if entry["duration_ms"] is None else f" {entry['duration_ms']:.1f} ms"
+    what = f"        {entry['backend']} {entry['status'] or '-'}{took}"
+    return f"{what}  {click.style(harmless(entry['error']), fg='red')}" if entry["error"] else what
+
+
 def logged(entry: Mapping[str, Any]) -> str | None:
     """A handler's own line, with the function's name; Lambda's START, END and REPORT are left to the inspector."""
     if entry["stream"] == "platform":
@@ -162,6 +168,7 @@ DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "connection_refused": lambda entry: f"{click.style('refused', fg='red')} {entry['status']} {entry['reason']}",
     "message_received": lambda entry: f"→ {entry['route_key'] or 'no route'}  {cut(str(entry['payload']))}",
     "invocation_finished": finished,
+    "integration_finished": integrated,
     "log": logged,
     "frame_sent": lambda entry: f"← {cut(entry['payload'])}",
     "connection_closed": closed,

@@ -17,7 +17,7 @@ from longwire.core.outcome import Request
 from longwire.core.request_parameters import Asked
 from longwire.core.service_protocol import QUERY_SERVICES, json_of_xml, service_request
 
-__all__ = ["Answer", "Asking", "Backend", "Backends", "Call", "as_answer"]
+__all__ = ["Answer", "Asking", "Backend", "Backends", "Call", "as_answer", "backend_name"]
 
 Call = CallHttp | CallService | Invoke
 SERVER_ERROR = "Internal server error"
@@ -52,6 +52,7 @@ class Backend:
 
     def __init__(self, integration: Integration, api: Api) -> None:
         self.integration = integration
+        self.name = backend_name(integration)
         self.api_id = api.api_id
         self.request = IntegrationRequest(integration, api.stage.variables)
         self.responses = IntegrationResponses(integration, api.stage.variables)
@@ -131,6 +132,14 @@ class Backends:
 
     def of(self, route: Route | None) -> Backend | None:
         return None if route is None else self.by_route.get(route.key)
+
+
+def backend_name(integration: Integration) -> str:
+    """For people: ``dynamodb PutItem``, ``POST http://127.0.0.1:9000/``, a function, MOCK."""
+    service = integration.service
+    if service is not None:
+        return f"{service.service} {service.action or service.path}"
+    return integration.function or (f"{integration.method} {integration.url}" if integration.url else integration.type)
 
 
 def as_answer(result: InvocationFinished) -> IntegrationAnswered:

@@ -116,7 +116,7 @@ class Deployment:
         if isinstance(found, Answer):
             return found
         self.expect(purpose, connection, route, request, Asking(backend, asked, two_way))
-        return [*called(found), found]
+        return [*called(found, backend.name), found]
 
     def asked(self, purpose: Purpose, connection: Connection, request: Request, payload: str, body: Any) -> Asked:
         """Only $connect has headers and a query string."""
@@ -169,24 +169,26 @@ class Deployment:
         self.duration.stop(connection.connection_id)
 
 
-def called(call: CallHttp | CallService | Invoke) -> Effects:
+def called(call: CallHttp | CallService | Invoke, backend: str) -> Effects:
     """A note of it; what a function is invoked with the runtime notes by itself."""
     if isinstance(call, Invoke):
         return []
-    backend = f"{call.method} {call.url}" if isinstance(call, CallHttp) else f"{call.service} {operation(call)}"
     body = call.body[:SHOWN_BODY].decode("utf-8", "replace")
     shown = {"integration_id": call.invocation_id, "route_key": call.route_key, "backend": backend, "body": body}
     return [Noted("integration_called", call.connection_id, shown)]
 
 
-def operation(call: CallService) -> str:
-    action = next((value for name, value in call.headers if name == "X-Amz-Target"), "")
-    return action.rpartition(".")[2] or f"{call.method} {call.target}"
-
-
 def failed(connection: Connection, route: Route, answer: Answer) -> Effects:
-    """A note of why there is no answer."""
+    """A note of why there is no answer, without anybody asked."""
     if not answer.error:
         return []
-    shown = {"route_key": route.key, "status": answer.status, "duration_ms": None, "error": answer.why}
+    integration = route.integration
+    shown = {
+        "integration_id": None,
+        "route_key": route.key,
+        "backend": integration.type if integration is not None else None,
+        "status": answer.status,
+        "duration_ms": None,
+        "error": answer.why,
+    }
     return [Noted("integration_finished", connection.connection_id, shown)]

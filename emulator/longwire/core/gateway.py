@@ -152,6 +152,7 @@ class Gateway:
         shown = {
             "integration_id": result.invocation_id,
             "route_key": pending.route.key,
+            "backend": asking.backend.name,
             "status": result.status,
             "duration_ms": (now - pending.started) * 1000,
             "error": answer.why,

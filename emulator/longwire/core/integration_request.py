@@ -17,6 +17,7 @@ __all__ = ["IntegrationRequest", "MappedRequest"]
 
 # Documented of NEVER, and of WHEN_NO_TEMPLATES when there are templates: "HTTP 415 Unsupported Media Type".
 UNSUPPORTED = (415, "Unsupported Media Type")
+NOT_JSON = (400, "Could not parse request body into json")  # REST's, with this text
 Pairs = tuple[tuple[str, str], ...]
 
 
@@ -44,7 +45,8 @@ class IntegrationRequest:
         self.integration = integration
         self.variables = variables
         self.selection = Selection(integration.template_selection_expression or r"\$default")
-        self.templates = MappingTemplates(integration.request_templates, f"{integration.logical_id}: request template")
+        name = f"{integration.logical_id}: request template"
+        self.templates = MappingTemplates(integration.request_templates, name, NOT_JSON)
         self.parameters = [parameter(name, value) for name, value in integration.request_parameters.items()]
 
     def mapped(self, asked: Asked) -> MappedRequest:

@@ -16,6 +16,7 @@ DEFAULT = "$default"
 # The content type that a message without one has. CDK, and AWS's own example of CreateIntegration, name their only
 # template so.
 CONTENT_TYPE = "application/json"
+SERVER_ERROR = (500, "Internal server error")
 
 
 class MappingFailed(Exception):
@@ -29,11 +30,15 @@ class MappingFailed(Exception):
 
 
 class MappingTemplates:
-    """RequestTemplates or ResponseTemplates; parsed when they are first used. ``what`` names them for the log."""
+    """RequestTemplates or ResponseTemplates; parsed when they are first used. ``what`` names them for the log.
 
-    def __init__(self, texts: Mapping[str, str], what: str) -> None:
+    ``not_json`` is the status and message for a body that a template wants to be JSON.
+    """
+
+    def __init__(self, texts: Mapping[str, str], what: str, not_json: tuple[int, str] = SERVER_ERROR) -> None:
         self.texts = texts
         self.what = what
+        self.not_json = not_json
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -54,6 +59,6 @@ class MappingTemplates:
         try:
             return render(parse(self.texts[key]), variables, budget)
         except BodyNotJson as exc:
-            raise MappingFailed(400, "Could not parse request body into json", f"{self.what} {key}: {exc}") from exc
+            raise MappingFailed(*self.not_json, f"{self.what} {key}: {exc}") from exc
         except (VelocityError, JsonPathError) as exc:
-            raise MappingFailed(500, "Internal server error", f"{self.what} {key}: {exc}") from exc
+            raise MappingFailed(*SERVER_ERROR, f"{self.what} {key}: {exc}") from exc

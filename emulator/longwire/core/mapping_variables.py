@@ -23,7 +23,7 @@ ESCAPES = {"\b": "\\b", "\n": "\\n", "\t": "\\t", "\f": "\\f", "\r": "\\r"}
 ESCAPES |= {"'": "\\'", '"': '\\"', "\\": "\\\\", "/": "\\/"}
 
 
-class BodyNotJson(ValueError):
+class BodyNotJson(Exception):
     """A template asks for a field of a body that is not JSON."""
 
 

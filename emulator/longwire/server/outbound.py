@@ -1,7 +1,7 @@
 """What integrations call: the AWS services of this machine, HTTP servers here and on hosts that were allowed."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from longwire.core.events import CallHttp, CallService, IntegrationAnswered
@@ -25,8 +25,7 @@ class Outbound:
         self.idle.set()
 
     def call(self, effect: CallHttp | CallService, done: Callable[[IntegrationAnswered], None]) -> None:
-        sent = self.http(effect) if isinstance(effect, CallHttp) else self.service(effect)
-        task = asyncio.get_running_loop().create_task(self.answered(effect.invocation_id, sent, done))
+        task = asyncio.get_running_loop().create_task(self.answered(effect, done))
         self.idle.clear()
         self.running.add(task)
         task.add_done_callback(self.finished)
@@ -40,12 +39,11 @@ class Outbound:
         for task in self.running:
             task.cancel()
 
-    async def answered(
-        self, invocation_id: str, sent: Awaitable[HttpAnswer], done: Callable[[IntegrationAnswered], None]
-    ) -> None:
+    async def answered(self, effect: CallHttp | CallService, done: Callable[[IntegrationAnswered], None]) -> None:
+        invocation_id = effect.invocation_id
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await sent
+                found = await (self.http(effect) if isinstance(effect, CallHttp) else self.service(effect))
         except (HttpFailed, TimeoutError) as exc:
             done(IntegrationAnswered(invocation_id, error=str(exc) or "it took too long"))
             return

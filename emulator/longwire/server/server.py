@@ -202,6 +202,7 @@ class Server:
             carrier.stop()
         if self.entries is not None:
             self.entries.stop()
+        self.outbound.stop()
         for task in self.forwards:
             task.cancel()
         for connection in list(self.kept_alive):

@@ -58,7 +58,8 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     by default ``longwire`` in the user's cache folder. ``allow_unsupported`` turns resource types and properties
     that are not emulated into warnings. ``layers`` has the content of layers that are not in the template, a folder or
     a zip file by ARN. ``programs`` run functions, by name or logical id, in the place of what the
-    template names. ``allow_hosts`` are those beside this machine that integrations may call. Raises TemplateError, and UsageError for an argument that is wrong.
+    template names. ``allow_hosts`` are those beside this machine that integrations may call. Raises TemplateError, and
+    UsageError for an argument that is wrong.
     """
     given = Given(
         parameters or {}, defaults or {}, region, cache, stack_name or "longwire", programs or {}, layers or {}

@@ -3,8 +3,7 @@
 What Velocity would silently write as text, or leave out, is an error here: a misspelt directive, method or variable.
 """
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from longwire.core.access_log import is_known
 from longwire.core.integration_response import ResponseSelection
@@ -29,10 +28,10 @@ from longwire.template.properties import Properties
 
 __all__ = ["request_parameters", "selection_expression", "templates"]
 
+GROUPS = ("authorizer", "error", "identity", "integration", "authorize", "authenticate", "waf")
 LARGEST = 300 * 1024  # bytes; documented: "Maximum mapping template size 300 KB"
 LOOP_METHODS = {"hasNext", "isFirst", "isLast", "getIndex", "getCount", "getParent", "getTopmost", "first", "last"}
 LOOP_METHODS |= {"index", "count", "isHasNext", "getHasNext"}
-REQUEST_CONTEXT = ("accountId", "awsEndpointRequestId", "domainPrefix", "stage")
 
 
 def templates(properties: Properties, name: str) -> dict[str, str]:
@@ -61,11 +60,10 @@ def check(properties: Properties, where: tuple[str, str], parsed: Parsed) -> Non
             raise VelocityError(f"{node.target.source} cannot be set", parsed.text, node.at, hint)
         if isinstance(node, ReferenceNode):
             check_reference(parsed, node)
-            for name in unknown_context(node):
-                message = f"line {parsed.text.count(chr(10), 0, node.at) + 1} of the template: $context.{name} is no"
-                properties.places.warn(
-                    (*properties.path, *where), f"{message} variable of a WebSocket API, so it is always empty"
-                )
+            for variable in unknown_context(node):
+                line = parsed.text.count("\n", 0, node.at) + 1
+                message = f"line {line} of the template: $context.{variable} is no variable of a WebSocket API"
+                properties.places.warn((*properties.path, *where), f"{message}, so it is always empty")
 
 
 def check_reference(parsed: Parsed, node: ReferenceNode) -> None:
@@ -74,7 +72,7 @@ def check_reference(parsed: Parsed, node: ReferenceNode) -> None:
     if node.name in own and first is not None:
         methods, properties = own[node.name]
         known = methods if isinstance(first, CallStep) else properties
-        name = getattr(first, "name", "")
+        name = str(getattr(first, "name", ""))
         if name not in known:
             hint = did_you_mean(name, methods | properties) or f"It has {', '.join(sorted(methods | properties))}."
             kind = f"{name}()" if isinstance(first, CallStep) else name
@@ -82,8 +80,8 @@ def check_reference(parsed: Parsed, node: ReferenceNode) -> None:
         check_path(parsed, node.name, first)
     for step in node.steps[1 if node.name in own else 0 :]:
         if isinstance(step, CallStep) and step.name not in METHODS | LOOP_METHODS:
-            hint = did_you_mean(step.name, METHODS)
-            raise VelocityError(f"the method {step.name}() is not emulated", parsed.text, step.at, hint)
+            near = did_you_mean(step.name, METHODS)
+            raise VelocityError(f"the method {step.name}() is not emulated", parsed.text, step.at, near)
 
 
 def check_path(parsed: Parsed, name: str, step: object) -> None:
@@ -107,9 +105,6 @@ def unknown_context(node: ReferenceNode) -> Iterator[str]:
     known = any(is_known(name) for name in (".".join(names), names[0])) or names[0] in GROUPS
     if not known or (names[0] in GROUPS and len(names) == 2 and not is_known(".".join(names))):
         yield ".".join(names)
-
-
-GROUPS = ("authorizer", "error", "identity", "integration", "authorize", "authenticate", "waf")
 
 
 def request_parameters(properties: Properties) -> dict[str, str]:
@@ -138,9 +133,3 @@ def selection_expression(properties: Properties, *, of_response: bool = False) -
     except SelectionError as exc:
         raise properties.error("TemplateSelectionExpression", str(exc)) from exc
     return expression
-
-
-def unmatched(keys: Iterable[str], expression: str | None) -> str | None:
-    """Static text that selects none of the keys, so that no template is ever used."""
-    static = expression is not None and re.fullmatch(r"[\w/.-]+", expression)
-    return expression if static and expression not in {*keys, "$default"} and "$default" not in keys else None

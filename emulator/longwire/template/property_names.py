@@ -52,8 +52,8 @@ TABLES: Mapping[str, str] = {
         IntegrationResponseKey! ResponseTemplates TemplateSelectionExpression | ResponseParameters""",
     "AWS::ApiGatewayV2::Model": "ApiId! ContentType Description Name! Schema! |",
     "AWS::ApiGatewayV2::Route": """ApiId! ApiKeyRequired AuthorizationScopes AuthorizationType AuthorizerId
-        ModelSelectionExpression OperationName RequestModels RequestParameters RouteKey! RouteResponseSelectionExpression
-        Target |""",
+        ModelSelectionExpression OperationName RequestModels RequestParameters RouteKey!
+        RouteResponseSelectionExpression Target |""",
     "AWS::ApiGatewayV2::RouteResponse": """ApiId! RouteId! RouteResponseKey! ModelSelectionExpression ResponseModels
         | ResponseParameters""",
     "AWS::ApiGatewayV2::Stage": """AccessLogSettings AccessPolicyId ApiId! AutoDeploy ClientCertificateId

@@ -1,52 +1,79 @@
-"""MOCK integrations."""
+"""Which template is taken, and what becomes of one that fails."""
 
 import pytest
 
-from longwire.core.api import Integration, IntegrationResponse
-from longwire.core.mapping import MockIntegration
-from longwire.errors import TemplateError
+from longwire.core.mapping import MappingFailed, MappingTemplates
+from longwire.core.mapping_variables import InputVariable
 
 
-def mock(request: dict[str, str], *responses: IntegrationResponse, chooser: str | None = None) -> MockIntegration:
-    return MockIntegration(Integration("Ping", "MOCK", None, 29, request, chooser, tuple(responses)))
-
-
-PONG = IntegrationResponse("$default", {"$default": '{"type":"pong"}'})
-
-
-def test_the_integration_response_is_sent_as_written() -> None:
-    assert mock({"$default": '{"statusCode":200}'}, PONG).answer({}) == '{"type":"pong"}'
-
-
-def test_a_pattern_for_the_status_goes_before_the_default() -> None:
-    found = mock({"$default": '{"statusCode": 404}'}, PONG, IntegrationResponse("/4\\d\\d/", {"$default": "no"}))
-    assert found.answer({}) == "no"
-
-
-def test_the_request_template_is_chosen_by_its_expression() -> None:
-    given = {"a": '{"statusCode":200}', "b": '{"statusCode":500}'}
-    found = mock(given, IntegrationResponse("/200/", {"$default": "yes"}), chooser="$request.body.kind")
-    assert found.answer({"kind": "a"}) == "yes"
-    assert found.answer({"kind": "b"}) == ""
-
-
-@pytest.mark.parametrize("template", ["", "not json", "{}", '{"statusCode":"x"}', "[]"])
-def test_a_request_template_without_a_status_yields_nothing(template: str) -> None:
-    assert mock({"$default": template}, PONG).answer({}) is None
+def rendered(template: str, body: str = "{}") -> str:
+    bad_body = (400, "Could not parse request body into json")
+    context = {"connectionId": "abc=", "identity.sourceIp": "192.0.2.1", "authorizer.role": "admin"}
+    return MappingTemplates({"$default": template}, "Put: request template", bad_body).rendered(
+        "$default", InputVariable(body), context, {"table": "notes"}
+    )
 
 
 @pytest.mark.parametrize(
-    "template", ["$input.body", "#set($x = 1)", "${context.requestId}", "$!foo", "#if(true)a#end", "## c"]
+    ("keys", "selected", "key"),
+    [
+        (["a", "$default"], "a", "a"),
+        (["a", "$default"], "b", "$default"),
+        (["a"], "b", None),
+        (["application/json"], "$default", "application/json"),
+        (["application/json", "$default"], "x", "$default"),
+        ([], "$default", None),
+    ],
 )
-def test_a_velocity_template_is_refused_by_name(template: str) -> None:
-    with pytest.raises(TemplateError, match=r"Ping\.RequestTemplates.*Velocity"):
-        mock({"$default": template}, PONG)
-    with pytest.raises(TemplateError, match=r"Ping\.ResponseTemplates.*Velocity"):
-        mock({}, IntegrationResponse("$default", {"$default": template}))
+def test_the_selected_template_or_the_default_one(keys: list[str], selected: str, key: str | None) -> None:
+    assert MappingTemplates(dict.fromkeys(keys, ""), "x").key(selected) == key
 
 
-def test_a_dollar_amount_is_no_velocity() -> None:
-    assert (
-        mock({"$default": '{"statusCode":200}'}, IntegrationResponse("$default", {"$default": "$5 #1"})).answer({})
-        == "$5 #1"
-    )
+@pytest.mark.parametrize(
+    ("template", "body", "expected"),
+    [
+        # The developer guide's own examples, as facts.
+        ("$input.path('$.pets').count()", '{"pets": [1, 2, 3]}', "3"),
+        ("$input.json('$.pets')", '{"pets": [{"id": 1, "price": 249.99}]}', '[{"id":1,"price":249.99}]'),
+        ("#set ($e = $util.parseJson($input.path('$.errorMessage')))\n{\n \"v\" : $e.key2.arr[0]\n}",
+         '{"errorMessage":"{\\"key1\\":\\"var1\\",\\"key2\\":{\\"arr\\":[1,2,3]}}"}', '{\n "v" : 1\n}'),
+        ("$util.escapeJavaScript($input.path('$.t')).replaceAll(\"\\\\'\",\"'\")", '{"t": "it\'s"}', "it's"),
+        ('{"Table": "$stageVariables.table", "Item": {"id": "$context.connectionId", "t": "$input.path("$.t")"}}',
+         '{"t": "hi"}', '{"Table": "notes", "Item": {"id": "abc=", "t": "hi"}}'),
+        ("$stageVariables['table'] ${stageVariables['table']}", "{}", "notes notes"),
+        ("$context.identity.sourceIp $context.authorizer.role $context.nothing.at.all|", "{}", "192.0.2.1 admin |"),
+        ("#foreach($p in $input.path('$.m').entrySet())$p.key=$p.value;#end", '{"m": {"a": 1, "b": [2]}}', 
+         "a=1;b=[2];"),
+        ("Action=SendMessage&MessageBody=$util.urlEncode($input.body)", '{"a": "b c"}',
+         "Action=SendMessage&MessageBody=%7B%22a%22%3A+%22b+c%22%7D"),
+        ("#if($input.path('$.x') && $input.path('$.x') != \"\")yes#{else}no#end", '{"x": ""}', "no"),
+        ("$input.path('$.d') $input.path('$.i') $input.path('$.b') $input.path('$.n')|",
+         '{"d": 1.0, "i": 10000000, "b": true, "n": null}', "1.0 10000000 true |"),
+    ],
+)  # fmt: skip
+def test_a_template_sees_the_request(template: str, body: str, expected: str) -> None:
+    assert rendered(template, body) == expected
+
+
+def test_a_body_that_is_not_json_is_the_clients_fault() -> None:
+    with pytest.raises(MappingFailed) as caught:
+        rendered("$input.path('$.a')", "no json")
+    assert (caught.value.status, caught.value.message) == (400, "Could not parse request body into json")
+    assert rendered("$input.body", "no json") == "no json"
+
+
+@pytest.mark.parametrize(
+    ("template", "why"),
+    [
+        ("\n$input.path('$.a').get(1)", "Put: request template $default: line 2, column 19 of the template: .get(1"),
+        ("#set($p = '$[')$input.path($p)", "the JSONPath '$[' is not understood"),
+        ("$util.parseJson('{')", ".parseJson(): not JSON"),
+        ("#foreach($i in [1..999999999])x#end", "too much work"),
+        ("#if(true)", "#if has no #end"),
+    ],
+)
+def test_a_template_that_fails_is_an_internal_server_error(template: str, why: str) -> None:
+    with pytest.raises(MappingFailed) as caught:
+        rendered(template, '{"a": [1]}')
+    assert (caught.value.status, caught.value.message) == (500, "Internal server error")
+    assert why in caught.value.why

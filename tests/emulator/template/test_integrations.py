@@ -83,12 +83,12 @@ def test_an_authorizer_has_its_function_and_identity_sources(plain: Sample) -> N
         ('TimeoutInMillis: "2500"', "IntegrationType2: AWS", "has no property IntegrationType2"),
         ('TimeoutInMillis: "2500"', "ConnectionType: VPC_LINK", "private integrations are not emulated"),
         ('TimeoutInMillis: "2500"', "ConnectionType: VPC", "'VPC' does not exist"),
-        ('TimeoutInMillis: "2500"', "ContentHandlingStrategy: CONVERT_TO_BINARY", "CONVERT_TO_BINARY is not emulated"),
+        ('TimeoutInMillis: "2500"', "ContentHandlingStrategy: CONVERT_TO_BINRY", "Did you mean CONVERT_TO_BINARY?"),
         ('TimeoutInMillis: "2500"', "PassthroughBehavior: NEVR", "Did you mean NEVER?"),
         (
             'TimeoutInMillis: "2500"',
-            "RequestParameters: {}",
-            "RequestParameters of AWS::ApiGatewayV2::Integration is not",
+            "ResponseParameters: {}",
+            "ResponseParameters of AWS::ApiGatewayV2::Integration is not",
         ),
         ('TimeoutInMillis: "2500"', "TimeoutInMillis: 20", "20 is not between 50 and 29,000"),
         ("${!stageVariables.target}", "${!stageVariables.targt}", "no variable targt\n  Did you mean target?"),
@@ -102,14 +102,26 @@ def test_an_integration_or_authorizer_that_would_not_work_is_refused(
     assert message in str(plain.replace(old, new).error())
 
 
-@pytest.mark.parametrize("kind", ["AWS", "HTTP", "HTTP_PROXY"])
-def test_an_integration_of_another_type_is_refused_by_name(plain: Sample, kind: str) -> None:
+def test_what_an_integration_sends_is_read(plain: Sample) -> None:
     plain.replace(
-        "IntegrationType: AWS_PROXY\n      IntegrationUri: !GetAtt",
-        f"IntegrationType: {kind}\n      IntegrationUri: !GetAtt",
+        'TimeoutInMillis: "2500"',
+        """PassthroughBehavior: NEVER
+      ContentHandlingStrategy: CONVERT_TO_BINARY
+      RequestParameters: { integration.request.header.Id: context.connectionId }""",
     )
+    integration = plain.load().api.routes["$default"].integration
 
-    assert plain.error().message == f"{kind} integrations are not emulated"
+    assert integration is not None
+    assert (integration.passthrough, integration.content_handling) == ("NEVER", "CONVERT_TO_BINARY")
+    assert integration.request_parameters == {"integration.request.header.Id": "context.connectionId"}
+
+
+def test_an_integration_has_one_response_for_each_key(sam: Sample) -> None:
+    sam.append("""  Again:
+    Type: AWS::ApiGatewayV2::IntegrationResponse
+    Properties: { ApiId: !Ref Chat, IntegrationId: !Ref PingIntegration, IntegrationResponseKey: $default }
+""")
+    assert "another response for $default" in sam.error().message
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ def test_a_type_has_known_required_and_refused_names() -> None:
     assert names is not None
     assert {"RouteKey", "Target", "RequestModels"} <= names.known
     assert names.required == {"ApiId", "RouteKey"}
-    assert names.refused == {"RequestParameters"}
+    assert names.refused == set()
 
 
 def test_a_type_that_nobody_reads_has_none() -> None:

@@ -90,8 +90,18 @@ def test_a_route_response_is_for_default_alone(plain: Sample, key: str, message:
         ("RouteKey: staged", "RouteKey: staged\n      ApiKeyRequired: perhaps", "takes true or false, not 'perhaps'"),
         (
             "RouteKey: staged",
-            "RouteKey: staged\n      RequestParameters: {}",
-            "RequestParameters of AWS::ApiGatewayV2::Route is not",
+            "RouteKey: staged\n      RequestParameters: { route.request.header.A: { Required: true } }",
+            "a message has no header; only $connect has request parameters",
+        ),
+        (
+            "RouteKey: $connect",
+            "RouteKey: $connect\n      RequestParameters: { route.request.path.a: { Required: true } }",
+            "is no request parameter",
+        ),
+        (
+            "RouteKey: $connect",
+            "RouteKey: $connect\n      RequestParameters: { route.request.header.a: { Required: perhaps } }",
+            "takes Required: true or Required: false",
         ),
         ("AuthorizationType: CUSTOM", "AuthorizationType: AWS_IAM", "is not used: the Route's AuthorizationType is"),
         (
@@ -134,3 +144,15 @@ def test_a_route_response_of_no_route_is_refused(plain: Sample) -> None:
 
     assert (error.resource, error.property_path) == ("Extra", "RouteId")
     assert error.message == "'abc' is no Route of this template"
+
+
+def test_connect_may_require_parameters(plain: Sample) -> None:
+    plain.replace(
+        "RouteKey: $connect",
+        """RouteKey: $connect
+      RequestParameters:
+        route.request.querystring.token: { Required: true }
+        route.request.header.X-Id: { Required: "true" }
+        route.request.header.Other: { Required: false }""",
+    )
+    assert plain.load().api.routes["$connect"].required_parameters == ("querystring.token", "header.X-Id")

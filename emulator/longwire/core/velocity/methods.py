@@ -223,8 +223,21 @@ def called(value: Any, name: str, arguments: list[Any], budget: Budget) -> Any:
             if len(kinds) == len(arguments) and all(
                 KINDS[kind](argument) for kind, argument in zip(kinds, arguments, strict=True)
             ):
+                foresee(value, name, arguments, budget)
                 return charged(function(value, *arguments), value, budget)
     return text(value, budget) if name == "toString" and not arguments else None
+
+
+def foresee(value: Any, name: str, arguments: list[Any], budget: Budget) -> None:
+    """What one call could multiply counts before it is made."""
+    if name == "addAll":
+        budget.step(len(arguments[0]))
+    elif name == "replace":
+        budget.write(value.count(arguments[0]) * len(arguments[1]))
+    elif name in ("replaceAll", "replaceFirst"):
+        pattern, replacement = arguments
+        matches = sum(1 for _ in re.finditer(pattern, value))
+        budget.write(matches * len(replacement) + len(value) * replacement.count("$"))
 
 
 def charged(found: Any, value: Any, budget: Budget) -> Any:

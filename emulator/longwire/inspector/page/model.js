@@ -38,6 +38,7 @@ class Item {
 function isBad(entry) {
   if (entry.event === "connection_refused" || entry.event === "reload_failed") return true;
   if (entry.event === "invocation_finished") return Boolean(entry.error);
+  if (entry.event === "integration_finished") return Boolean(entry.error) || entry.status >= 400;
   if (entry.event === "frame_sent") return entry.cause === "error";
   if (entry.event === "management_request") return entry.status >= 400;
   if (entry.event === "connection_closed") return ![1000, 1001, 1005].includes(entry.code);
@@ -273,6 +274,8 @@ const LINKS = {
     model.wait(item);
   },
   invocation_started: (model, item) => model.started(item),
+  integration_called: (model, item) => model.join(item, model.latest.get(item.entry.connection_id) ?? []),
+  integration_finished: (model, item) => model.join(item, model.latest.get(item.entry.connection_id) ?? []),
   log: (model, item) => model.inside(item),
   invocation_finished: (model, item) => model.finished(item),
   frame_sent(model, item) {

@@ -22,6 +22,8 @@ export const KINDS = {
   connection_refused: ["fail", "handshake refused", (e) => ["Refused", chip(String(e.status), "bad"), e.reason], () => ""],
   message_received: ["in", "message in", received, (e) => bytes(e.size)],
   invocation_started: ["lambda", "invocation", started, () => ""],
+  integration_called: ["api", "integration called", called, () => ""],
+  integration_finished: ["done", "integration finished", answered, (e) => (e.duration_ms === null ? "" : millis(e.duration_ms))],
   log: ["log", "log line", logged, () => ""],
   invocation_finished: ["done", "invocation finished", finished, (e) => millis(e.duration_ms)],
   frame_sent: ["out", "message out", sent, (e) => bytes(e.size)],
@@ -53,6 +55,15 @@ function logged({ line, stream }) {
 function measured({ CloudWatchMetrics: groups }, values) {
   const names = [groups ?? []].flat().flatMap((group) => group?.Metrics ?? []).map((metric) => metric?.Name);
   return names.map((name) => `${name}=${[values[name]].flat().join(",")}`).join(" ");
+}
+
+function called({ backend, body }) {
+  return [backend, h("span.payload", {}, oneLine(body))];
+}
+
+function answered({ backend, status, error }) {
+  const shown = status ? [chip(String(status), status >= 400 || error ? "bad" : "plain")] : [];
+  return [backend, ...shown, ...(error ? [h("span.reason", {}, oneLine(error))] : [])];
 }
 
 export function target(entry) {
