@@ -146,7 +146,7 @@ DEFECTS = [
     Defect("plain", "IntegrationType: AWS_PROXY\n      IntegrationUri: !GetAtt",
            "IntegrationType: HTTP\n      IntegrationMethod: POST\n      IntegrationUri: !GetAtt",
            "IntegrationUri: !GetAtt MessageFunction.Arn", "MessageIntegration: IntegrationUri", "is no URL"),
-    Defect("sam", "$default: '{\"pong\": true}'", "$default: '#if($input.body)'", "$default: '#if", 
+    Defect("sam", "$default: '{\"pong\": true}'", "$default: '#if($input.body)'", "$default: '#if",
            "PingIntegrationResponse: ResponseTemplates.$default", "#if has no #end"),
     Defect("sam", "$default: '{\"pong\": true}'", "$default: '#set($a = $input.jsn(\"$\"))'", "$default: '#set",
            "PingIntegrationResponse: ResponseTemplates.$default", "Did you mean json?"),

@@ -5,7 +5,7 @@ integration, and a request that cannot be mapped, are answered at once.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from longwire.core.api import Api, Integration, Route
 from longwire.core.connection import Connection
@@ -15,12 +15,15 @@ from longwire.core.integration_response import IntegrationResponses
 from longwire.core.mapping import MappingFailed
 from longwire.core.outcome import Request
 from longwire.core.request_parameters import Asked
-from longwire.core.service_protocol import QUERY_SERVICES, json_of_xml, service_request
+from longwire.core.service_protocol import JSON_SERVICES, QUERY_SERVICES, json_of_xml, service_request
 
 __all__ = ["Answer", "Asking", "Backend", "Backends", "Call", "as_answer", "backend_name"]
 
 Call = CallHttp | CallService | Invoke
 SERVER_ERROR = "Internal server error"
+# The answer of AWS's JSON services to a body that is none.
+NO_JSON = b'{"__type":"com.amazon.coral.service#SerializationException"}'
+JSON_TYPE = (("Content-Type", "application/x-amz-json-1.1"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,20 @@ class Backend:
             if self.integration.type == "MOCK":
                 status = self.request.mock_status(asked)
                 return self.answered(IntegrationAnswered(request.request_id, status), asked, two_way=two_way)
-            return self.call(self.request.mapped(asked), request, connection.connection_id)
+            mapped = self.request.mapped(asked)
+            if self.is_no_json_for_a_service(mapped):
+                refused = IntegrationAnswered(request.request_id, 400, JSON_TYPE, NO_JSON)
+                why = f"{self.integration.logical_id}: what the template gives is not JSON: {mapped.body[:200]!r}"
+                return replace(self.answered(refused, asked, two_way=two_way), why=why)
+            return self.call(mapped, request, connection.connection_id)
         except MappingFailed as exc:
             return Answer(exc.status, error=exc.message, why=exc.why)
+
+    def is_no_json_for_a_service(self, mapped: MappedRequest) -> bool:
+        service = self.integration.service
+        if service is None or service.service not in JSON_SERVICES:
+            return False
+        return not is_json(mapped.body.decode("utf-8", "replace"))
 
     def call(self, mapped: MappedRequest, request: Request, connection_id: str) -> Call:
         given, who = self.integration, (connection_id, request.route_key)

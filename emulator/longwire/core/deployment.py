@@ -179,8 +179,8 @@ def called(call: CallHttp | CallService | Invoke, backend: str) -> Effects:
 
 
 def failed(connection: Connection, route: Route, answer: Answer) -> Effects:
-    """A note of why there is no answer, without anybody asked."""
-    if not answer.error:
+    """A note of what is wrong when nobody was asked."""
+    if not answer.why:
         return []
     integration = route.integration
     shown = {

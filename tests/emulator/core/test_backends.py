@@ -287,3 +287,10 @@ def test_a_mock_has_no_latency(world: MakeWorld, routes: Any) -> None:
     assert made.frames() == ["m"]
     assert made.logged()[0].endswith(" -")
     assert not made.gateway.deployment.monitor.metrics.integration_latency
+
+
+def test_a_service_that_wants_json_refuses_what_is_none(world: MakeWorld) -> None:
+    made = world(service("x", request_templates={"$default": '{"a": \\\'}'}))
+    made.say(made.open(), {"action": "x"})
+    assert made.frames() == ['no: {"__type":"com.amazon.coral.service#SerializationException"}']
+    assert "not JSON" in made.noted("integration_finished")[0]["error"]

@@ -42,7 +42,9 @@ def test_a_lambda_integration_is_chosen_by_its_error_message() -> None:
 
 
 def test_without_a_response_that_fits_there_is_no_answer() -> None:
-    with pytest.raises(MappingFailed, match=r"no default output mapping configured\. Endpoint Response Status Code: 200"):
+    with pytest.raises(
+        MappingFailed, match=r"no default output mapping configured\. Endpoint Response Status Code: 200"
+    ):
         text(answer(), response("/4../"))
 
 

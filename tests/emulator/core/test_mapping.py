@@ -42,7 +42,7 @@ def test_the_selected_template_or_the_default_one(keys: list[str], selected: str
          '{"t": "hi"}', '{"Table": "notes", "Item": {"id": "abc=", "t": "hi"}}'),
         ("$stageVariables['table'] ${stageVariables['table']}", "{}", "notes notes"),
         ("$context.identity.sourceIp $context.authorizer.role $context.nothing.at.all|", "{}", "192.0.2.1 admin |"),
-        ("#foreach($p in $input.path('$.m').entrySet())$p.key=$p.value;#end", '{"m": {"a": 1, "b": [2]}}', 
+        ("#foreach($p in $input.path('$.m').entrySet())$p.key=$p.value;#end", '{"m": {"a": 1, "b": [2]}}',
          "a=1;b=[2];"),
         ("Action=SendMessage&MessageBody=$util.urlEncode($input.body)", '{"a": "b c"}',
          "Action=SendMessage&MessageBody=%7B%22a%22%3A+%22b+c%22%7D"),
