@@ -66,11 +66,11 @@ def entry_lines(stack: Stack, api: HttpApi, urls: Urls) -> list[str]:
     """The Routes of an HTTP API or REST API, or a function URL, and where it is."""
     url = urls.entry(api)["url"]
     if api.kind == "url":
-        return [f"  Function URL  {click.style(url, fg='cyan')}  {', '.join(api.functions)}", ""]
+        return [f"  Function URL  {click.style(url, fg='cyan')}  {', '.join(api.functions)}"]
     rows = [route_row({**NO_FACTS, **http_route_facts(stack, route)}) for route in api.routes]
     table = table_of(rows)
     what = "HTTP API    " if api.kind == "http" else "REST API    "
-    return ["", click.style(table[0], dim=True), *table[1:], "", f"  {what}  {click.style(url, fg='cyan')}", ""]
+    return ["", click.style(table[0], dim=True), *table[1:], "", f"  {what}  {click.style(url, fg='cyan')}"]
 
 
 NO_FACTS = {"integration": "MOCK", "api_key_required": False, "two_way": False}

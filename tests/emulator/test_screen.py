@@ -6,6 +6,7 @@ from typing import Any
 import click
 import pytest
 
+from http_entry_points import entry, route
 from longwire.core.api import ApiKey, Authorizer, Function, Stack
 from longwire.inspector.overview import Urls
 from longwire.screen import first_screen, line
@@ -47,6 +48,20 @@ def test_the_first_screen_tells_the_keys_that_are_made_here_and_no_others(routes
     assert next(row for row in text.splitlines() if "$connect" in row).endswith("API key")
 
 
+def test_the_first_screen_has_the_http_entry_points(routes: Any) -> None:
+    functions = {"Publish": Function("Publish", "s-Publish", "app.publish", "python3.13", "/code")}
+    apis = (entry(route("POST /publish")), entry(route("GET /", iam=True), kind="rest", stage="dev"), entry(kind="url"))
+    stack = Stack("s", "us-east-1", "1", (routes.api(routes.aws_proxy("$default")),), functions, http_apis=apis)
+    text = click.unstyle(first_screen(stack, "template.yaml", Urls("127.0.0.1", 8765, "/dev"), 0.84))
+
+    rows = [row.split() for row in text.splitlines()]
+    assert ["POST", "/publish", "Publish", "app.publish", "3", "s"] in rows
+    assert ["GET", "/", "Publish", "app.publish", "3", "s", "authorizer", "AWS_IAM"] in rows
+    assert "  HTTP API      http://127.0.0.1:8765/Api\n" in text
+    assert "  REST API      http://127.0.0.1:8765/Api/dev\n" in text
+    assert "  Function URL  http://127.0.0.1:8765/Api  Publish\n" in text
+
+
 @pytest.mark.parametrize(
     ("entry", "shown"),
     [
@@ -56,6 +71,10 @@ def test_the_first_screen_tells_the_keys_that_are_made_here_and_no_others(routes
         ),
         ({"event": "connection_opened", "principal_id": None, "source_ip": "::1", "subprotocol": None}, "open    ::1"),
         ({"event": "connection_refused", "status": 401, "reason": "no token"}, "refused 401 no token"),
+        (
+            {"event": "http_response", "method": "GET", "path": "/a", "status": 404, "duration_ms": 1.25, "why": "no"},
+            "GET /a  404  1.2 ms  no",
+        ),
         ({"event": "message_received", "route_key": "send", "payload": '{"a":1}'}, '→ send  {"a":1}'),
         ({"event": "message_received", "route_key": None, "payload": "x"}, "→ no route  x"),
         (

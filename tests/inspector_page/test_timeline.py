@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -41,6 +42,19 @@ async def test_each_kind_of_entry_is_one_readable_line(stage: Stage) -> None:
     await expect(stage.rows("invocation_finished").filter(has_text="Groups")).to_contain_text("12.4 ms")
     await expect(stage.rows("frame_sent").filter(has_text="Hello Bob")).to_contain_text("post")
     await expect(stage.page.locator("#rows .row")).to_have_count(stage.script.timeline.last)
+
+
+async def test_a_request_to_an_http_api_and_its_answer_are_a_line_each(stage: Stage) -> None:
+    request: dict[str, Any] = {"request_id": "r", "api": "Http", "method": "POST", "path": "/publish"}
+    stage.script.say("http_request", **request, size=12)
+    answer: dict[str, Any] = {**request, "route_key": "POST /publish", "function": "Publish", "duration_ms": 12.5}
+    stage.script.say("http_response", **answer, status=202, why="")
+    stage.script.say("http_response", **{**answer, "route_key": "", "status": 404}, why="no Route takes GET /x")
+    await stage.open()
+    await expect(stage.rows("http_request")).to_contain_text("Http POST /publish")
+    await expect(stage.rows("http_response").first).to_contain_text("POST /publish 202 Publish")
+    await expect(stage.rows("http_response").last).to_contain_text("no route 404 Publish no Route takes GET /x")
+    await expect(stage.rows("http_response").last).to_have_class(re.compile(r"\bbad\b"))
 
 
 async def test_a_reload_says_what_was_taken_and_a_failed_one_why_nothing_was(stage: Stage) -> None:

@@ -242,8 +242,8 @@ class Resource:
 class Stack:
     """All of one template, ``functions`` and ``resources`` by logical id.
 
-    ``apis`` has an Api, ``http_apis`` an HttpApi, for each deployed Stage. ``invocables`` are by function, where there is
-    more than what every function has; ``nested`` are the files of nested stacks.
+    ``apis`` has an Api, ``http_apis`` an HttpApi, for each deployed Stage. ``invocables`` are by function, where there
+    is more than what every function has; ``nested`` are the files of nested stacks.
     """
 
     name: str

@@ -50,5 +50,8 @@ def is_foreign_page(origin: str | None, fetch_site: str | None) -> bool:
         return True
     if origin is None:
         return False
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # no browser sends such a one
+        return True
     return parts.scheme not in ("http", "https") or not is_loopback((parts.hostname or "").lower())

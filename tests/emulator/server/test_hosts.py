@@ -57,6 +57,7 @@ def test_every_other_host_is_refused(host: str | None) -> None:
     [
         ("http://evil.example", None),
         ("null", None),
+        ("http://[::1", None),
         ("https://localhost.evil.com", None),
         ("http://evil.com#localhost", None),
         ("http://127.0.0.1.nip.io", None),

@@ -163,7 +163,11 @@ class HttpGateway:
         if isinstance(integration, StaticAnswer):
             static = Answer(integration.status, integration.headers, integration.body.encode())
             return [self.answered(incoming, match, static, now)]
-        payload = event(self.api, match, incoming, granted, version=integration.payload_format)
+        try:
+            payload = event(self.api, match, incoming, granted, version=integration.payload_format)
+        except RecursionError:  # an authorizer's context that could just be read cannot be written a level deeper
+            failed = function_failed(self.api, "the authorizer's context is nested too deep")
+            return [self.answered(incoming, match, failed, now)]
         if len(payload) > MAX_EVENT and len(payload.encode()) > MAX_EVENT:
             return [self.answered(incoming, match, entity_too_large("the event is larger than Lambda's 6 MB"), now)]
         pending = Pending(incoming, match, now + integration.timeout, now)

@@ -5,6 +5,7 @@ function for proxy integration" of REST APIs, "Response payload format" of funct
 """
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +25,9 @@ CONNECTION = frozenset({"connection", "content-length", "keep-alive", "te", "tra
 REMAPPED = frozenset({"authorization", "connection", "content-length", "date", "host", "server", "www-authenticate"})
 # Observed of REST APIs: another one makes a "Malformed Lambda proxy response".
 FIELDS = frozenset({"body", "headers", "isBase64Encoded", "multiValueHeaders", "statusCode"})
+STATUS = re.compile("[2-5][0-9][0-9]")
+# RFC 9110, 15.3.5 and 15.4.5: these have no content, and what came after their head would be taken for a next answer.
+EMPTY = (204, 304)
 JSON_TYPE = ("content-type", "application/json")
 
 
@@ -46,7 +50,8 @@ def read(api: HttpApi, version: str, payload: str, incoming: Incoming) -> Answer
     answer = loaded(payload)
     if version == "2.0" and not (isinstance(answer, dict) and "statusCode" in answer):
         # Documented: without a statusCode API Gateway assumes 200, application/json and the result as the body.
-        return Answer(200, (JSON_TYPE,), answer.encode() if isinstance(answer, str) else payload.encode())
+        text_or_json = answer if isinstance(answer, str) else payload
+        return Answer(200, (JSON_TYPE,), text_or_json.encode("utf-8", "replace"))
     if not isinstance(answer, dict):
         raise Malformed("the function's answer is no object with a statusCode")
     if api.kind == "rest" and not answer.keys() <= FIELDS:
@@ -57,7 +62,8 @@ def read(api: HttpApi, version: str, payload: str, incoming: Incoming) -> Answer
     headers = headers_of(answer, api, version)
     if not any(name.lower() == "content-type" for name, _ in headers) and (body or api.kind == "rest"):
         headers = (*headers, ("content-type", default_type(api)))
-    return Answer(status_of(answer), headers, body)
+    status = status_of(answer)
+    return Answer(status, headers, b"" if status in EMPTY else body)
 
 
 def default_type(api: HttpApi) -> str:
@@ -68,7 +74,7 @@ def default_type(api: HttpApi) -> str:
 def status_of(answer: Mapping[str, Any]) -> int:
     found = answer.get("statusCode")
     text = str(found)
-    if isinstance(found, bool) or not text.isdecimal() or not 200 <= int(text) <= 599:
+    if not STATUS.fullmatch(text):
         raise Malformed(f"the function's statusCode is {found!r}, not 200 to 599")
     return int(text)
 

@@ -40,7 +40,7 @@ function isBad(entry) {
   if (entry.event === "invocation_finished") return Boolean(entry.error);
   if (entry.event === "integration_finished") return Boolean(entry.error) || entry.status >= 400;
   if (entry.event === "frame_sent") return entry.cause === "error";
-  if (entry.event === "management_request") return entry.status >= 400;
+  if (entry.event === "management_request" || entry.event === "http_response") return entry.status >= 400;
   if (entry.event === "connection_closed") return ![1000, 1001, 1005].includes(entry.code);
   return false;
 }

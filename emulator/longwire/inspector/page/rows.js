@@ -28,6 +28,8 @@ export const KINDS = {
   invocation_finished: ["done", "invocation finished", finished, (e) => millis(e.duration_ms)],
   frame_sent: ["out", "message out", sent, (e) => bytes(e.size)],
   management_request: ["api", "management request", managed, (e) => (e.size ? bytes(e.size) : "")],
+  http_request: ["api", "HTTP request", (e) => [chip(e.api), `${e.method} ${e.path}`], (e) => (e.size ? bytes(e.size) : "")],
+  http_response: ["api", "HTTP answer", responded, (e) => millis(e.duration_ms)],
   connection_closed: ["close", "connection closed", closed, () => ""],
   reloaded: ["reload", "reloaded", reloaded, (e) => (e.connections_closed ? "connections closed" : "")],
   reload_failed: ["fail", "reload failed", (e) => ["Not reloaded", h("span.reason", {}, oneLine(e.error_message))], () => ""],
@@ -69,6 +71,12 @@ function answered({ backend, status, error }) {
 export function target(entry) {
   const query = (entry.query ?? []).map(([name, value]) => `${name}=${value}`).join("&");
   return query ? `${entry.path}?${query}` : entry.path;
+}
+
+function responded(entry) {
+  const status = chip(String(entry.status), entry.status >= 400 ? "bad" : "plain");
+  const why = entry.why ? h("span.reason", {}, oneLine(entry.why)) : null;
+  return [entry.route_key ? chip(entry.route_key, "route") : chip("no route", "bad"), status, entry.function, why];
 }
 
 function opened(entry) {

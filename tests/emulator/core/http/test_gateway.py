@@ -1,6 +1,7 @@
 """One deployed HTTP entry point, in virtual time."""
 
 import json
+import sys
 
 import pytest
 
@@ -134,6 +135,17 @@ def test_an_authorizer_that_fails_or_hangs_lets_nobody_in() -> None:
 
 def test_a_signed_route_refuses_who_did_not_sign() -> None:
     assert Entry(entry(route("GET /", iam=True))).ask().said == (403, '{"message":"Forbidden"}')
+
+
+def test_a_context_that_is_nested_too_deep_lets_nobody_wait() -> None:
+    world = Entry(entry(route("GET /", authorizer=GUARD)))
+    seen = set()
+    for depth in range(sys.getrecursionlimit() - 400, sys.getrecursionlimit() + 10, 3):
+        deep = "[" * depth + "]" * depth
+        world.ask("GET", "/", ("token", str(depth))).returns(f'{{"isAuthorized":true,"context":{{"a":{deep}}}}}')
+        seen.add(type(world.effects[0]).__name__)
+
+    assert "Answered" in seen
 
 
 # --- CORS

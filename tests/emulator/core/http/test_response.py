@@ -74,6 +74,19 @@ def test_base64_becomes_bytes_and_in_a_rest_api_only_for_a_binary_accept() -> No
     assert given(answer, REST, "1.0", accept="image/png,*/*").body == b"\xff"
 
 
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_that_has_no_content_sends_none(status: int) -> None:
+    """It would be taken for the head of the next answer."""
+    assert given({"statusCode": status, "body": "x"}).body == b""
+
+
+def test_text_that_is_no_unicode_does_no_harm() -> None:
+    request = incoming()
+
+    assert read(HTTP, "2.0", '"\\ud800"', request).body == b"?"
+    assert read(HTTP, "2.0", '{"statusCode":200,"body":"\\ud800"}', request).body == b"?"
+
+
 def test_headers_of_one_connection_are_dropped_and_a_rest_api_renames_some() -> None:
     headers = {"Connection": "x", "Content-Length": "9", "Date": "d", "Transfer-Encoding": "c"}
     answer = {"statusCode": 204, "headers": headers}
@@ -92,6 +105,8 @@ def test_headers_of_one_connection_are_dropped_and_a_rest_api_renames_some() -> 
         ({"statusCode": 600}, HTTP, "2.0", "600"),
         ({"statusCode": True}, HTTP, "2.0", "True"),
         ({"statusCode": "two"}, HTTP, "2.0", "two"),
+        ({"statusCode": "9" * 5000}, HTTP, "2.0", "999"),
+        ({"statusCode": 200.5}, HTTP, "2.0", "200.5"),
         ({"statusCode": None}, HTTP, "2.0", "None"),
         ({"statusCode": 200, "body": {"a": 1}}, HTTP, "2.0", "no text but dict: json.dumps it"),
         ({"statusCode": 200, "body": "!", "isBase64Encoded": True}, HTTP, "2.0", "no base64"),
