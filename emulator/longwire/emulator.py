@@ -263,6 +263,7 @@ class Emulator:
         self.server.end_connections()
         await self.drained(GRACE)
         self.inspector.close()
+        self.queue.stop()
         self.server.stop()
         await self.runtime.close(0)
         await self.services.close()

@@ -107,6 +107,12 @@ class Longwire:
     def stack(self) -> Stack:
         return self.server.stack
 
+    def http_url(self, logical_id: str, stage: str = "$default") -> str:
+        """Of an HTTP API, a REST API or a function URL, without a slash at the end. KeyError for no such Stage."""
+        urls = self.server.emulator.urls
+        found = {(api.logical_id, api.stage): urls.entry(api)["url"] for api in self.stack.http_apis}
+        return found[logical_id, stage]
+
     def url_of(self, api: str | None = None, stage: str | None = None) -> str:
         """The address of the first Stage that fits: ``api`` is a logical id, name or api id, ``stage`` a StageName."""
         named = [(each, {each.logical_id, each.name, each.api_id}) for each in self.stack.apis]

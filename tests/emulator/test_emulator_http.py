@@ -1,6 +1,7 @@
 """A template with a WebSocket API and HTTP entry points beside it: whoever is connected gets what is published."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,13 +28,12 @@ def longwire(server: LongwireServer) -> Iterator[Longwire]:
 
 
 @pytest.fixture
-def urls(server: LongwireServer) -> dict[str, str]:
-    urls, stack = server.emulator.urls, server.stack
-    return {each["logical_id"]: each["url"] for each in (*urls.http_apis(stack), *urls.function_urls(stack))}
+def urls(longwire: Longwire) -> dict[str, str]:
+    return {api.logical_id: longwire.http_url(api.logical_id, api.stage) for api in longwire.stack.http_apis}
 
 
-def test_every_entry_point_has_a_local_address(server: LongwireServer, urls: dict[str, str]) -> None:
-    base = server.endpoint_url
+def test_every_entry_point_has_a_local_address(longwire: Longwire, urls: dict[str, str]) -> None:
+    base = longwire.endpoint_url
 
     assert urls == {
         "ServerlessHttpApi": f"{base}/ServerlessHttpApi",
@@ -95,3 +95,22 @@ def test_requests_are_in_the_metrics(longwire: Longwire, urls: dict[str, str]) -
     labels = 'api="ServerlessHttpApi",route="",stage="$default",status="404"'
     assert f"longwire_http_requests_total{{{labels}}}" in text
     assert urlsplit(urls["PublishUrl"]).path == "/PublishUrl"
+
+
+def test_an_edit_of_the_http_api_keeps_connections_open(tmp_path: Path) -> None:
+    template = sample("http", tmp_path)
+    server = LongwireServer(template.load(), Options(port=0))
+    longwire = Longwire(server)
+    try:
+        client = longwire.connect()
+        edited = template.replace("{Path: /publish, Method: POST}", "{Path: /news, Method: POST}").load()
+        deployed = server.call(server.emulator.deploy(edited))
+        url = longwire.http_url("ServerlessHttpApi")
+
+        assert not deployed.connections_closed
+        assert fetch(f"{url}/publish", "POST", b"x").status == 404
+        assert fetch(f"{url}/news", "POST", b"x", content_type="text/plain").json() == {"sent": 1}
+        assert client.receive_json(timeout=10)["text"] == "x"
+    finally:
+        longwire.close()
+        server.close()

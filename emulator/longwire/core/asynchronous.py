@@ -117,19 +117,25 @@ def settled(
 # --- what is told
 
 
-def function_failure(result: InvocationFinished, request_id: str) -> dict[str, Any]:
-    """The payload of a failed invocation, as Lambda's runtimes word it."""
+def function_failure(result: InvocationFinished, request_id: str, runtime: str = "") -> dict[str, Any]:
+    """The payload of a failed invocation, as Lambda's runtimes word it: Node.js' has a ``trace`` of its own."""
     found: dict[str, Any] = {"errorMessage": result.error_message, "errorType": result.error_type}
+    if runtime.startswith("nodejs") and result.stack_trace:
+        trace = [line.rstrip("\n") for line in result.stack_trace]
+        return {"errorType": result.error_type, "errorMessage": result.error_message, "trace": trace}
     if result.error in ("raised", "init_failed") and result.stack_trace:
         found |= {"requestId": request_id, "stackTrace": list(result.stack_trace)}
     return found
 
 
-def destination_record(ended: Ended, result: InvocationFinished, version: str, now: float) -> dict[str, Any]:
+def destination_record(
+    ended: Ended, result: InvocationFinished, version: str, now: float, runtime: str = ""
+) -> dict[str, Any]:
     """What a destination gets. Documented: "The invocation record contains details about the event in JSON format"."""
     event = ended.event
     ran = result.error != "throttled"
-    response = json.loads(result.payload or "null") if not result.error else function_failure(result, event.request_id)
+    failed = function_failure(result, event.request_id, runtime) if result.error else None
+    response = failed or json.loads(result.payload or "null")
     context = {"statusCode": 200, "executedVersion": version}
     return {
         "version": "1.0",

@@ -57,6 +57,11 @@ class AsyncInvocations:
         """Nothing that waits is tried again."""
         self.forgotten += 1
 
+    def stop(self) -> None:
+        self.forget()
+        for task in self.sending:
+            task.cancel()
+
     def after(self, seconds: float, call: Callable[[], None]) -> None:
         before = self.forgotten
         self.later(seconds, lambda: call() if self.forgotten == before else None)
@@ -102,7 +107,8 @@ class AsyncInvocations:
         destination = settings.on_success if succeeded else settings.on_failure
         if destination:
             version = invocable.version_of(qualifier) or "$LATEST"
-            self.record(destination, destination_record(ended, result, version, self.clock()))
+            record = destination_record(ended, result, version, self.clock(), function.runtime)
+            self.record(destination, record)
         if invocable.dead_letter and not succeeded:
             letter = message_call(invocable.dead_letter, ended.event.payload, attributes(ended.event, result))
             self.send(invocable.dead_letter, letter)

@@ -60,6 +60,8 @@ class HttpEntries:
 
     def addressed(self, request: HttpRequest) -> Addressed | None:
         """None for a request that is for something else of the port."""
+        if not self.gateways:
+            return None
         name = host_name(request.header("Host") or "")
         for gateway in self.gateways:
             target = named_by_host(gateway.api, name, request.target)

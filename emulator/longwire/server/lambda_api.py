@@ -7,7 +7,7 @@ import base64
 import json
 import re
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote
 
 from longwire.core.api import Function, Stack
@@ -95,9 +95,12 @@ class LambdaApi:
         if tail:
             self.logs.keep_log(invocation.invocation_id)
 
+        runtime = self.stack.functions[invocation.function].runtime
+
         def done(result: InvocationFinished) -> None:
             log = self.logs.kept_log(invocation.invocation_id) if tail else ""
-            exchange.respond(answered(result, invocation.request_id, version, log))
+            failed = function_failure(result, invocation.request_id, runtime) if result.error else None
+            exchange.respond(answered(result, failed, invocation.request_id, version, log))
 
         self.invoke(invocation, done)
 
@@ -140,7 +143,9 @@ def wrong_context(context: str) -> HttpResponse | None:
     return failure(400, "InvalidRequestContentException", text)
 
 
-def answered(result: InvocationFinished, request_id: str, version: str, log: str) -> HttpResponse:
+def answered(
+    result: InvocationFinished, failed: dict[str, Any] | None, request_id: str, version: str, log: str
+) -> HttpResponse:
     if result.error == "throttled":
         return failure(
             429,
@@ -151,11 +156,11 @@ def answered(result: InvocationFinished, request_id: str, version: str, log: str
     headers = [JSON_TYPE, ("x-amzn-requestid", request_id), ("X-Amz-Executed-Version", version)]
     if log:
         headers.append(("X-Amz-Log-Result", base64.b64encode(log.encode()[-MAX_TAIL:]).decode()))
-    if not result.error:
+    if failed is None:
         return HttpResponse(200, tuple(headers), result.payload.encode())
     # Documented: a function's own failure is a 200 with this header.
     headers.append(("X-Amz-Function-Error", "Unhandled"))
-    return HttpResponse(200, tuple(headers), json.dumps(function_failure(result, request_id)).encode())
+    return HttpResponse(200, tuple(headers), json.dumps(failed).encode())
 
 
 def not_emulated(request: HttpRequest) -> HttpResponse:

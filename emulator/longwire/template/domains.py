@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from longwire.core.api import Api, CustomDomain
+from longwire.template.http.http_api import is_http
 from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties, Resources
 
@@ -24,6 +25,10 @@ def with_domains(apis: tuple[Api, ...], resources: Resources) -> tuple[Api, ...]
     mapped: dict[tuple[str, str], list[CustomDomain]] = {}
     seen: dict[CustomDomain, str] = {}
     for properties in resources.of_type(MAPPING):
+        if leads_to_http(properties, resources):
+            path = (*properties.path, "ApiId")
+            properties.places.unsupported(path, "custom domains of HTTP APIs are not emulated", "Call the API itself.")
+            continue
         domain = mapping(properties, names)
         if domain in seen:
             raise properties.error("ApiMappingKey", f"{seen[domain]} maps {domain.name}{domain.path or '/'} already")
@@ -39,6 +44,11 @@ def with_domains(apis: tuple[Api, ...], resources: Resources) -> tuple[Api, ...]
     )
     check_reachable(found, resources)
     return found
+
+
+def leads_to_http(properties: Properties, resources: Resources) -> bool:
+    api = resources.by_physical_id("AWS::ApiGatewayV2::Api").get(properties.text("ApiId"))
+    return api is not None and is_http(resources.properties(api))
 
 
 def domain_names(resources: Resources) -> dict[str, str]:

@@ -143,3 +143,11 @@ def test_what_has_no_traceback_has_no_request_id_either() -> None:
         "errorMessage": "late",
         "errorType": "Sandbox.Timedout",
     }
+
+
+def test_node_words_a_failure_in_its_own_way() -> None:
+    assert function_failure(FAILED, "r", "nodejs20.x") == {
+        "errorType": "ValueError",
+        "errorMessage": "boom",
+        "trace": ["  File x"],
+    }

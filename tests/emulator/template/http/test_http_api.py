@@ -206,3 +206,14 @@ def test_a_route_that_is_not_emulated_answers_501_when_the_user_allows_it(http: 
     assert isinstance(route.integration, StaticAnswer)
     assert (route.key, route.integration.status) == ("POST /publish/{room}", 501)
     assert any("JWT authorizers are not emulated" in warning for warning in stack.warnings)
+
+
+def test_a_custom_domain_of_an_http_api_is_refused_and_may_be_ignored(http: Sample) -> None:
+    http.append(
+        "  Domain:\n    Type: AWS::ApiGatewayV2::DomainName\n    Properties: {DomainName: api.example.com}\n"
+        "  Mapping:\n    Type: AWS::ApiGatewayV2::ApiMapping\n"
+        "    Properties: {ApiId: !Ref Http, DomainName: !Ref Domain, Stage: $default}\n"
+    )
+
+    assert http.error().message == "custom domains of HTTP APIs are not emulated"
+    assert http.load(allow_unsupported=True).http_apis[0].logical_id == "Http"
