@@ -62,5 +62,9 @@ def test_a_state_machine_calls_services_functions_and_connections(client: Client
     assert client.receive_json(timeout=20) == {"ended": "SUCCEEDED"}
 
 
+def test_the_keys_of_a_user_pool_are_where_its_provider_url_says(client: Client) -> None:
+    assert heard(client, "keys") == {"keys": ["RSA"]}
+
+
 def test_a_schedule_that_a_handler_makes_tells_in_time(client: Client) -> None:
     assert set(heard(client, "reminder")) == {"reminder"}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import urllib.request
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -69,7 +70,15 @@ def machine(told: dict[str, str]) -> None:
     client.post_to_connection(ConnectionId=told["id"], Data=json.dumps({"ended": ended["status"]}))
 
 
+def keys(told: dict[str, str]) -> None:
+    with urllib.request.urlopen(f"{os.environ['POOL_URL']}/.well-known/jwks.json") as answer:  # noqa: S310 - its own pool's
+        found = json.loads(answer.read())["keys"]
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=told["url"])
+    client.post_to_connection(ConnectionId=told["id"], Data=json.dumps({"keys": [key["kty"] for key in found]}))
+
+
 SENDERS = {
+    "keys": keys,
     "machine": machine,
     "table": table,
     "topic": topic,
