@@ -23,6 +23,8 @@ def created_resources(resources: Resources) -> dict[str, Resource]:
     ``physical_id`` is what Ref gives, and the property that names the resource is always there.
     """
     warn_of_networks(resources)
+    for filtered in resources.of_type("AWS::Logs::SubscriptionFilter"):
+        filtered.places.warn(filtered.path[:2], "nobody gets logs here: they are on the timeline and in the terminal")
     items = (item for item in resources.of_type(*sorted(CREATED)) if is_created(item, resources))
     return {item.logical_id: created(item, resources) for item in items}
 

@@ -114,3 +114,12 @@ def test_networks_mean_nothing_which_is_said_once(plain: Sample) -> None:
     plain.replace("      Code: src\n", "      Code: src\n      VpcConfig: {SubnetIds: [!Ref Subnet]}\n")
     (warning,) = plain.load().warnings
     assert "networks mean nothing here: functions run on this machine" in warning
+
+
+def test_that_logs_go_to_nobody_is_said(plain: Sample) -> None:
+    plain.append(
+        "  Logs:\n    Type: AWS::Logs::SubscriptionFilter\n"
+        "    Properties: {DestinationArn: !GetAtt MessageFunction.Arn, FilterPattern: '', LogGroupName: x}\n"
+    )
+    (warning,) = plain.load().warnings
+    assert "nobody gets logs here" in warning
