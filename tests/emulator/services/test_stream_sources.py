@@ -159,11 +159,11 @@ async def test_after_its_retries_a_batch_goes_to_the_on_failure_destination(poll
 async def test_bisecting_finds_the_one_record_that_fails(poll: Any) -> None:
     policy = Policy(maximum_retry_attempts=0, bisect=True)
     poller = poll(policy=policy, on_failure=arn("sqs", "failures"))
-    poller.world.functions.script = lambda _, event: FAILED if "bad" in json.dumps(event) else DONE
-    poller.put("a", "b", "bad", "d")
+    poller.world.functions.script = lambda _, event: FAILED if "wrong" in json.dumps(event) else DONE
+    poller.put("a", "b", "wrong", "d")
     for _ in range(5):
         await poller.run(60)
-    assert poller.batches == [["a", "b", "bad", "d"], ["a", "b"], ["bad", "d"], ["bad"], ["d"]]
+    assert poller.batches == [["a", "b", "wrong", "d"], ["a", "b"], ["wrong", "d"], ["wrong"], ["d"]]
     (notice,) = poller.world.messages("failures")
     assert notice["DDBStreamBatchInfo"]["batchSize"] == 1
 
