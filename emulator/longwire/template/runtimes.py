@@ -82,7 +82,8 @@ def check_bootstrap(properties: Properties, folder: Path, base: Path) -> None:
     bootstrap = folder / "bootstrap"
     shown = os.path.relpath(folder, base)
     if not bootstrap.is_file():
-        hint = "Build it there, executable, as Lambda finds it; `sam build` does so."
+        built = "Build it there, executable, as Lambda finds it; `sam build` does so."
+        hint = f"{built} Or: {GIVEN.format(properties.logical_id)}"
         raise properties.error("Runtime", f"CodeUri {shown} has no file bootstrap, which provided runtimes start", hint)
     if not os.access(bootstrap, os.X_OK):
         hint = f"chmod +x {os.path.relpath(bootstrap, base)}"
