@@ -26,6 +26,7 @@ from longwire.template.policies import check_policies
 from longwire.template.programs import Program, check_names
 from longwire.template.properties import Resources
 from longwire.template.references import check_circles, check_conditions, check_references
+from longwire.template.schemas import check_schemas
 from longwire.template.services import created_resources
 from longwire.template.source import Source, read
 from longwire.template.structure import check_structure, check_types
@@ -68,6 +69,7 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
     places = Places(source, allow_unsupported, frozenset(host.lower() for host in allow_hosts))
     resources = prepared(source, places, given)
     found = {name: part(resources) for name, part in parts(source, given).items()}
+    check_schemas(resources)
     resolver = resources.resolver
     return Stack(
         resolver.stack,

@@ -13,6 +13,8 @@ __all__ = ["check_policies"]
 STATEMENT = (
     "Action", "Condition", "Effect", "NotAction", "NotPrincipal", "NotResource", "Principal", "Resource", "Sid",
 )  # fmt: skip
+DOCUMENT = ("Id", "Statement", "Version")
+PRINCIPAL = ("AWS", "CanonicalUser", "Federated", "Service")
 VERSIONS = ("2012-10-17", "2008-10-17")
 
 
@@ -25,9 +27,10 @@ def check_policies(places: Places) -> None:
 
 
 def documents(value: Any, path: KeyPath) -> Iterator[tuple[Mapping[str, Any], KeyPath]]:
-    """Every mapping with a Statement."""
+    """Every mapping with a Statement, and every property that has to be one."""
     if isinstance(value, dict):
-        if isinstance(value.get("Statement"), (list, dict)):
+        named = str(path[-1]).endswith("PolicyDocument") and value and function_of(value) is None
+        if named or isinstance(value.get("Statement"), (list, dict)):
             yield value, path
         for key, item in value.items():
             yield from documents(item, (*path, key))
@@ -41,11 +44,16 @@ def check_document(places: Places, document: Mapping[str, Any], path: KeyPath) -
     if isinstance(version, str) and version not in VERSIONS:
         hint = f"Version: '{VERSIONS[0]}'"
         raise places.source_error((*path, "Version"), f"{version!r} is no version of the policy language", hint)
+    check_keys(places, document, DOCUMENT, path, "a policy document")
+    if "Statement" not in document:
+        raise places.source_error(path, "a policy document needs a Statement")
     statements = document["Statement"]
     below = (*path, "Statement")
     if isinstance(statements, dict):
         check_statement(places, statements, below)
         return
+    if not isinstance(statements, list):
+        raise places.source_error(below, "a Statement is a list of statements")
     for index, statement in enumerate(statements):
         check_statement(places, statement, (*below, index))
 
@@ -55,12 +63,21 @@ def check_statement(places: Places, statement: Any, path: KeyPath) -> None:
         return
     if not isinstance(statement, dict):
         raise places.source_error(path, "a statement is a mapping with Effect, Action and Resource")
-    for key in statement:
-        if key not in STATEMENT:
-            raise places.source_error((*path, key), f"a statement has no {key}", did_you_mean(key, STATEMENT))
+    check_keys(places, statement, STATEMENT, path, "a statement")
+    for name in ("Principal", "NotPrincipal"):
+        check_keys(places, statement.get(name), PRINCIPAL, (*path, name), name)
     effect = statement.get("Effect")
     if effect is None or (isinstance(effect, str) and effect not in ("Allow", "Deny")):
         message = "a statement needs an Effect" if effect is None else f"{effect!r} is neither Allow nor Deny"
         raise places.source_error((*path, "Effect"), message)
     if "Action" not in statement and "NotAction" not in statement:
         raise places.source_error(path, "a statement needs an Action")
+
+
+def check_keys(places: Places, value: Any, known: tuple[str, ...], path: KeyPath, what: str) -> None:
+    """Of a mapping; anything else is not looked at."""
+    if not isinstance(value, dict) or function_of(value) is not None:
+        return
+    for key in value:
+        if key not in known:
+            raise places.source_error((*path, key), f"{what} has no {key}", did_you_mean(key, known))

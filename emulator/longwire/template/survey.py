@@ -14,6 +14,7 @@ from typing import Any
 from longwire.errors import TemplateError
 from longwire.template.load import Given, opened, parts, prepared
 from longwire.template.places import KeyPath, Places
+from longwire.template.schemas import check_schemas
 from longwire.template.source import Source
 
 __all__ = ["Survey", "survey"]
@@ -84,6 +85,11 @@ def attempt(source: Source, places: Noting, given: Given) -> tuple[list[Template
         except TemplateError as exc:
             if all(str(exc) != str(other) for other in errors):  # several parts read an api
                 errors.append(exc)
+    if not errors:
+        try:
+            check_schemas(resources)
+        except TemplateError as exc:
+            errors.append(exc)
     return errors, found
 
 

@@ -77,6 +77,10 @@ def check_events(places: Places, events: Any, path: KeyPath) -> None:
         kind = event.get("Type") if isinstance(event, Mapping) else None
         if not isinstance(kind, str):
             raise places.source_error((*path, name), "an event is a mapping with a Type")
+        for key in event:
+            if key not in ("Properties", "Type"):
+                hint = did_you_mean(key, ("Properties", "Type"))
+                raise places.source_error((*path, name, key), f"an event has no {key}", hint)
         if kind not in EVENTS:
             places.unsupported(
                 (*path, name, "Type"), f"events of type {kind} are not emulated", did_you_mean(kind, EVENTS)

@@ -17,7 +17,6 @@ ROLE = "AWS::IAM::Role"
         "{Statement: {Sid: A, Effect: Deny, NotAction: [a], NotResource: b, Condition: {}, Principal: x}}",
         "{Statement: [!If [A, {}, {}]]}",
         "{Statement: [{Effect: !Ref E, Action: x}], Version: !Ref V}",
-        "{Statement: text}",
     ],
 )
 def test_a_policy_within_the_grammar_is_accepted(document: str) -> None:
@@ -33,6 +32,12 @@ def test_a_policy_within_the_grammar_is_accepted(document: str) -> None:
         ("{Statement: [{Effect: Allow}]}", "[0]", "a statement needs an Action"),
         ("{Statement: {Effect: Allow}}", "", "a statement needs an Action"),
         ("{Statement: [text]}", "[0]", "a statement is a mapping"),
+        ("{Statement: text}", "", "a Statement is a list of statements"),
+        (
+            "{Statement: [{Effect: Allow, Action: a, Principal: {Servce: x}}]}",
+            "[0].Principal.Servce",
+            "Principal has no Servce\n  Did you mean Service?",
+        ),
     ],
 )
 def test_a_statement_outside_the_grammar_is_refused(document: str, place: str, message: str) -> None:
@@ -52,3 +57,10 @@ def test_a_version_of_todays_date_is_refused() -> None:
 
 def test_statements_of_types_that_are_not_emulated_are_left_alone() -> None:
     check_policies(places_of(TEMPLATE % ("AWS::WAFv2::WebACL", "{Statement: [{ManagedRuleGroupStatement: {}}]}")))
+
+
+def test_a_document_with_another_name_for_its_statement_is_refused() -> None:
+    with pytest.raises(TemplateError, match=r"a policy document has no Statment\n  Did you mean Statement\?"):
+        check_policies(places_of(TEMPLATE % (ROLE, "{Statment: []}")))
+    with pytest.raises(TemplateError, match="a policy document needs a Statement"):
+        check_policies(places_of(TEMPLATE % (ROLE, "{Version: 2012-10-17}")))
