@@ -14,6 +14,7 @@ from typing import Any
 from longwire.template.intrinsics import function_of
 from longwire.template.places import KeyPath, Places, did_you_mean
 from longwire.template.properties import Resources
+from longwire.template.resource_types import READ
 
 __all__ = ["check_schemas"]
 
@@ -27,11 +28,14 @@ def schemas() -> Mapping[str, Any]:
 
 
 def check_schemas(resources: Resources) -> None:
-    """Raises TemplateError for the first mistake, and warns of what may be one."""
+    """Raises TemplateError for the first mistake, and warns of what may be one.
+
+    Types that are read here are checked where they are read.
+    """
     types = schemas()["types"]
     for name, resource in resources.live.items():
         node = types.get(resource["Type"])
-        if node is not None:
+        if node is not None and resource["Type"] not in READ:
             path: KeyPath = ("Resources", name, "Properties")
             check(resources.places, resource.get("Properties") or {}, node, path, resource["Type"])
 
@@ -80,5 +84,5 @@ def check_names(places: Places, value: Mapping[str, Any], node: Mapping[str, Any
             raise places.error((*path, name), f"{what} has no property {name}", near)
         places.warn((*path, name), f"{what} is not known to have a property {name}")
     missing = sorted(set(node.get("r", ())) - value.keys())
-    if missing:
-        raise places.error(path[:2] if len(path) == 3 else path, f"{what} needs {' and '.join(missing)}")
+    if missing and len(path) == 3:
+        raise places.error(path[:2], f"{what} needs {' and '.join(missing)}")
