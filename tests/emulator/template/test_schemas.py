@@ -10,7 +10,7 @@ import pytest
 from longwire.errors import TemplateError
 from longwire.template.load import Given, opened, parts, prepared
 from longwire.template.places import KeyPath, Places
-from longwire.template.resource_types import CONFIGURATION, CREATED, READ
+from longwire.template.resource_types import CONFIGURATION, CREATED
 from longwire.template.schemas import check_schemas, schemas
 from longwire.template.source import Source
 from sample_templates import Sample, sample
@@ -78,7 +78,7 @@ def test_what_may_be_new_on_aws_is_a_warning(plain: Sample) -> None:
 
 
 def test_every_type_that_is_taken_has_a_schema() -> None:
-    assert sorted((CONFIGURATION | READ | CREATED) - schemas()["types"].keys()) == []
+    assert sorted((CONFIGURATION | CREATED) - schemas()["types"].keys()) == []
 
 
 def keys(value: Any, path: KeyPath = ()) -> list[KeyPath]:
