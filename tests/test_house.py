@@ -75,6 +75,7 @@ def plot(tmp_path: Path) -> Plot:
         ("infra/longwire_infra/usage.py", "import rich.table", "rich.table"),
         ("emulator/longwire/cli.py", "def f():\n    import longwire_app", "longwire_app"),
         ("emulator/longwire/cli.py", "from longwire_infra import prices", "longwire_infra.prices"),
+        ("emulator/longwire/dev.py", "from longwire_infra import cli", "longwire_infra.cli"),
         ("emulator/longwire/cli.py", "from . import server", ".server"),
     ],
 )
@@ -93,6 +94,7 @@ def test_an_import_against_the_direction_is_named(plot: Plot, path: str, line: s
         ("infra/longwire_infra/report.py", "import rich.table"),
         ("emulator/longwire/meter.py", "from longwire_infra.usage import Usage"),
         ("emulator/longwire/cli.py", "import click, websockets.sync.client"),
+        ("emulator/longwire/cli.py", "from longwire_infra import cli as infra"),
     ],
 )
 def test_an_import_along_the_direction_passes(plot: Plot, path: str, line: str) -> None:

@@ -14,7 +14,21 @@ from longwire.project import chosen
 __all__ = ["main"]
 
 
-@click.group(epilog="Example: longwire dev --template template.yaml")
+class Commands(click.Group):
+    """Those of the cost side are imported when they are asked for, so that neither side waits for the other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), "cost", "prices"])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in ("cost", "prices"):
+            from longwire_infra import cli as infra
+
+            return infra.cost if cmd_name == "cost" else infra.prices
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=Commands, epilog="Example: longwire dev --template template.yaml")
 @click.version_option(__version__, message="longwire %(version)s")
 def main() -> None:
     """Run and test AWS API Gateway WebSocket APIs on your own machine."""

@@ -1,0 +1,48 @@
+"""From what a person gave to a bill."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from pathlib import Path
+
+from longwire_infra.errors import PriceMissing, WorkloadError, nearest
+from longwire_infra.estimate import Bill, estimate_workload
+from longwire_infra.flags import with_flags
+from longwire_infra.prices import Prices, shipped
+from longwire_infra.terms import Terms
+from longwire_infra.workload import Workload
+from longwire_infra.workload_file import read_workload
+from longwire_infra.workload_usage import counted
+from longwire_infra.written import Written, from_file
+
+__all__ = ["calculated", "described"]
+
+
+def described(file: Path | None, flags: Mapping[str, object], assume: Iterable[str]) -> Workload:
+    """The workload of a file, of flags, or of both."""
+    base = Written({}, "", "") if file is None else from_file(file)
+    workload = read_workload(with_flags(base, flags, assume))
+    check_region(workload.terms, shipped())
+    return workload
+
+
+def check_region(terms: Terms, prices: Prices) -> None:
+    """No price is guessed from another region."""
+    if terms.region not in prices.regions():
+        raise PriceMissing(f"region: there are no prices of {terms.region}; {nearest(terms.region, prices.regions())}")
+
+
+def calculated(
+    file: Path | None, flags: Mapping[str, object], assume: Iterable[str], only: tuple[str, ...]
+) -> tuple[Bill, Decimal]:
+    """The bill of a month, and its handshakes."""
+    workload = described(file, flags, assume)
+    found = counted(workload)
+    return estimate_workload(found, shipped(), workload.terms, named(only)), found.connects
+
+
+def named(only: tuple[str, ...]) -> list[str]:
+    """``--only a,b`` is ``--only a --only b``."""
+    names = [name.strip() for text in only for name in text.split(",")]
+    if not all(names):
+        raise WorkloadError("names no service", field="only", place="--only")
+    return names
