@@ -55,8 +55,13 @@ def command_breaches(command: str, helps: dict[str, Help]) -> Iterator[str]:
 
 
 def _own_breaches(program: str, arguments: list[str], help_of: Help) -> Iterator[str]:
-    path = list(takewhile(lambda word: not word.startswith("-"), arguments))[:1]
+    words = list(takewhile(lambda word: not word.startswith("-"), arguments))
+    path = words[:1]
     text = help_of(path)
+    # A group lists its commands, of which the next word may be one.
+    if text is not None and "\nCommands:\n" in text and path and len(words) > 1:
+        path = words[:2]
+        text = help_of(path)
     if text is None:
         yield f"{program} has no command {' '.join(path)}"
         return
