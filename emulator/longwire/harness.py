@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from longwire.core.api import Stack
 from longwire.emulator import Emulator, Options
@@ -13,6 +13,9 @@ from longwire.event_loop import new_event_loop
 from longwire.inspector.timeline import Entry, shown
 from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET
 from longwire.testing import AsyncClient, Client, Target
+
+if TYPE_CHECKING:
+    from longwire.run_cost import Bill
 
 __all__ = ["AsyncLongwire", "Longwire", "LongwireServer", "with_variables"]
 
@@ -70,6 +73,12 @@ class LongwireServer:
     @property
     def endpoint_url(self) -> str:
         return self.emulator.urls.named()["endpoint_url"]
+
+    def cost(self) -> "Bill":
+        """What the run so far would cost on AWS, in the region that the stack believes to be in."""
+        from longwire.run_cost import run_cost
+
+        return run_cost(self.run(self.emulator.reports.record), self.stack.region)
 
     def reset(self) -> None:
         """End all connections, let their $disconnect functions finish, and empty the services."""
@@ -156,6 +165,11 @@ class Longwire:
         if logical_id in self.stack.functions:
             return self.stack.functions[logical_id].name
         return self.stack.resources[logical_id].physical_id
+
+    @property
+    def cost(self) -> "Bill":
+        """What the session so far would cost on AWS: ``total`` and ``lines``, in Decimal USD."""
+        return self.server.cost()
 
     @property
     def timeline(self) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ Override these in a conftest.py: ``longwire_template`` (Path), ``longwire_parame
 """
 
 from collections.abc import Generator, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ import pytest
 if TYPE_CHECKING:
     from longwire.core.api import Stack
     from longwire.harness import AsyncLongwire, Longwire, LongwireServer
+
+SESSION_COST = pytest.StashKey[Decimal]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="HOST",
         help="a host beside this machine that HTTP integrations may call; may be repeated",
     )
+    group.addoption("--longwire-max-cost", metavar="USD", help="fail a session that would cost more than this on AWS")
     group.addoption(
         "--longwire-endpoint",
         action="append",
@@ -142,7 +146,44 @@ def longwire_server(
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
     yield server
+    if pytestconfig.getoption("--longwire-max-cost") is not None:
+        pytestconfig.stash[SESSION_COST] = server.cost().total
     server.close()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A budget that is no amount is found before a test runs."""
+    if config.getoption("--longwire-max-cost") is not None:
+        budget(config)
+
+
+def budget(config: pytest.Config) -> Decimal:
+    text = str(config.getoption("--longwire-max-cost"))
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        found = Decimal(-1)
+    if not found.is_finite() or found < 0:
+        raise pytest.UsageError(f"--longwire-max-cost {text}: give an amount in USD, such as 0.05")
+    return found
+
+
+def over_budget(config: pytest.Config) -> str | None:
+    spent = config.stash.get(SESSION_COST, None)
+    if spent is None or spent <= budget(config):
+        return None
+    return f"longwire: the session would cost ${spent:f} on AWS, more than --longwire-max-cost {budget(config):f}"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if over_budget(session.config) is not None and session.exitstatus == 0:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    text = over_budget(config)
+    if text is not None:
+        terminalreporter.write_line(text, red=True)
 
 
 @pytest.fixture

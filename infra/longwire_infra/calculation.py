@@ -5,16 +5,17 @@ from decimal import Decimal
 from pathlib import Path
 
 from longwire_infra.errors import PriceMissing, WorkloadError, nearest
-from longwire_infra.estimate import Bill, estimate_workload
+from longwire_infra.estimate import Bill, estimate, estimate_workload
 from longwire_infra.flags import with_flags
+from longwire_infra.measured import from_export, scaled_to
 from longwire_infra.prices import Prices, shipped
 from longwire_infra.terms import Terms
 from longwire_infra.workload import Workload
-from longwire_infra.workload_file import read_workload
+from longwire_infra.workload_file import TOP, read_terms, read_workload
 from longwire_infra.workload_usage import counted
 from longwire_infra.written import Written, from_file
 
-__all__ = ["calculated", "described"]
+__all__ = ["calculated", "described", "priced"]
 
 
 def described(file: Path | None, flags: Mapping[str, object], assume: Iterable[str]) -> Workload:
@@ -38,6 +39,22 @@ def calculated(
     workload = described(file, flags, assume)
     found = counted(workload)
     return estimate_workload(found, shipped(), workload.terms, named(only)), found.connects
+
+
+def priced(
+    file: Path, scale_to: str | None, flags: Mapping[str, object], assume: Iterable[str], only: tuple[str, ...]
+) -> Bill:
+    """The bill of what was counted in ``file``, as long as it took, or scaled to a month."""
+    for name, value in flags.items():
+        if value is not None and name not in ("region", "month", "free_tier"):
+            message = "describes a workload; --from has one that was counted"
+            raise WorkloadError(message, field=name, place="--" + name.replace("_", "-"))
+    terms = read_terms(with_flags(Written({}, "", ""), flags, assume).mapping(TOP))
+    check_region(terms, shipped())
+    usage = from_export(file)
+    return estimate(
+        usage if scale_to is None else scaled_to(usage, scale_to, terms), shipped(), terms, only=named(only)
+    )
 
 
 def named(only: tuple[str, ...]) -> list[str]:

@@ -37,6 +37,7 @@ COST_EXAMPLES = """Examples:
   longwire cost --connections 10000 --messages-per-second 1 --message-bytes 200
   longwire cost workload.yaml --region eu-west-1 --json | jq .totals
   longwire cost --connections 1000 --heartbeat-seconds 20 --month 730h --only api_gateway
+  longwire cost --from usage.json --scale-to connections=10000
   longwire cost --schema"""
 
 # Text, because a number that has been through binary floating point is another number.
@@ -75,6 +76,10 @@ def workload_options(command: Decorated) -> Decorated:
 @click.command(cls=Command, epilog=COST_EXAMPLES, short_help="Say what a WebSocket API costs on AWS, with the working.")
 @click.argument("workload", required=False, type=click.Path(path_type=Path))
 @workload_options
+@click.option(
+    "--from", "counted", type=click.Path(path_type=Path), metavar="FILE", help="What --usage-out or CloudWatch counted."
+)
+@click.option("--scale-to", metavar="TARGET", help="With --from: month, connections=N or messages_per_second=N.")
 @click.option("--assume", multiple=True, metavar="NAME=VALUE", help="A rule of metering that AWS does not state.")
 @click.option("--only", multiple=True, metavar="SERVICE", help="Bill this service alone: api_gateway and so on.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a workload file.")
@@ -82,6 +87,8 @@ def workload_options(command: Decorated) -> Decorated:
 @click.option("--csv", "as_csv", is_flag=True, help="One line a meter.")
 def cost(
     workload: Path | None,
+    counted: Path | None,
+    scale_to: str | None,
     assume: tuple[str, ...],
     only: tuple[str, ...],
     schema: bool,
@@ -99,9 +106,16 @@ def cost(
         click.echo(json.dumps(workload_schema(), indent=2))
         return
     warn_of_age()
-    from longwire_infra.calculation import calculated
+    from longwire_infra.calculation import calculated, priced
 
-    bill, connects = calculated(workload, flags, assume, only)
+    if scale_to is not None and counted is None:
+        raise click.UsageError("--scale-to needs --from: what is it that is scaled?")
+    if counted is not None and workload is not None:
+        raise click.UsageError("give a workload or --from, not both")
+    if counted is not None:
+        bill, connects = priced(counted, scale_to, flags, assume, only), None
+    else:
+        bill, connects = calculated(workload, flags, assume, only)
     if as_json:
         from longwire_infra.bill_json import bill_json
 

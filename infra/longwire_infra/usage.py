@@ -31,6 +31,8 @@ class Usage:
     websocket_messages: Decimal | None = None
     # The sum over all connections; whether AWS rounds each one up to a minute is not documented.
     connection_minutes: Decimal | None = None
+    # Not billed as such: the exact time behind the minutes, which says how many connections a short run had.
+    connection_seconds: Decimal | None = None
     lambda_requests: Decimal | None = None
     # Memory in units of 1024 MB x billed seconds; each architecture has its own price and tiers.
     lambda_x86_gb_seconds: Decimal | None = None

@@ -224,3 +224,24 @@ def test_the_template_can_be_given_on_the_command_line(project: pytest.Pytester)
         (project.path / name).rename(project.path / "sub" / name)
     project.makepyfile("def test_x(longwire):\n    longwire.connect().close()")
     project.runpytest_subprocess("-q", "--longwire-template", "sub/template.yaml").assert_outcomes(passed=1)
+
+
+def test_a_session_over_its_budget_fails_and_says_so(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_echo(longwire):
+            with longwire.connect() as ws:
+                ws.send_json({"action": "x"})
+                ws.receive_json(timeout=10)
+                assert 0 < longwire.cost.total < 1
+                assert longwire.cost.line("websocket_messages").quantity >= 2
+        """
+    )
+    dear = project.runpytest_subprocess("-q", "--longwire-max-cost=0.0000001")
+    dear.assert_outcomes(passed=1)
+    dear.stdout.fnmatch_lines(
+        ["longwire: the session would cost $0.0* on AWS, more than --longwire-max-cost 0.0000001"]
+    )
+    assert dear.ret == 1
+    assert project.runpytest_subprocess("-q", "--longwire-max-cost=1").ret == 0
+    assert project.runpytest_subprocess("-q", "--longwire-max-cost=cheap").ret == pytest.ExitCode.USAGE_ERROR

@@ -125,6 +125,7 @@ class Meter:
             period_seconds=Decimal(max(elapsed(started, now), SHORTEST_PERIOD)) / 1000,
             websocket_messages=Decimal(sum(billed)),
             connection_minutes=self.minutes(now),
+            connection_seconds=Decimal(self.open_ms(now)) / 1000,
             lambda_requests=Decimal(sum(function.count for function in self.functions.values())),
             lambda_x86_gb_seconds=self.gb_seconds("x86_64"),
             lambda_arm_gb_seconds=self.gb_seconds("arm64"),
@@ -147,10 +148,14 @@ class Meter:
         chosen = (function for function in self.functions.values() if function.architecture == architecture)
         return sum((function.gb_seconds for function in chosen), Decimal(0))
 
+    def open_ms(self, now: float) -> int:
+        """The exact time that connections were open."""
+        return self.ended_ms + sum(elapsed(opened, now) for opened in self.opened.values())
+
     def minutes(self, now: float) -> Decimal:
         running = [elapsed(opened, now) for opened in self.opened.values()]
         if self.quotas.minute_rounding == "exact":
-            return Decimal(self.ended_ms + sum(running)) / MINUTE
+            return Decimal(self.open_ms(now)) / MINUTE
         return Decimal(self.ended_minutes + sum(map(started_minutes, running)))
 
     def details(self, now: float) -> dict[str, Any]:
@@ -162,7 +167,7 @@ class Meter:
                 "accepted": self.accepted,
                 "refused": self.refused,
                 "open": len(self.opened),
-                "seconds": (self.ended_ms + sum(elapsed(opened, now) for opened in self.opened.values())) / 1000,
+                "seconds": self.open_ms(now) / 1000,
                 "minutes": plain(self.minutes(now)),
                 "minute_rounding": self.quotas.minute_rounding,
                 "seconds_by_connection": dict(islice(self.seconds_by_connection(now), REMEMBERED)),
