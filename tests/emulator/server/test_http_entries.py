@@ -8,12 +8,16 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from http_client import Answered, fetch
 from http_entry_points import entry, route
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.core.http.api import Cors, HttpApi, LambdaProxy
 from longwire.core.http.gateway import HttpGateway
+from longwire.core.iam import AccessKey
 from longwire.server.http_entries import HttpEntries
 
 pytestmark = pytest.mark.asyncio
@@ -189,3 +193,17 @@ async def test_a_request_to_upgrade_to_something_else_is_a_request(port: Any) ->
     answer = await at.fetch("/Api/", Upgrade="h2c", Connection="Upgrade, HTTP2-Settings", HTTP2_Settings="")
     assert answer.status == 200
     assert "upgrade" not in answer.json()["headers"]
+
+
+async def test_a_signature_for_the_local_address_counts(port: Any) -> None:
+    at = await port(entry(route("GET /iam", iam=True)))
+    key = AccessKey("AKIDEXAMPLE", "secret", "123456789012", "arn:aws:iam::123456789012:user/ann", "AIDAEXAMPLE")
+    at.entries.gateways[0].access_keys = {key.key_id: key}
+    url = f"http://127.0.0.1:{at.run.port}/Api/iam?b=2&a=%20"
+    request = AWSRequest("GET", url)
+    SigV4Auth(Credentials(key.key_id, key.secret), "execute-api", "eu-west-1").add_auth(request)
+
+    answer = await at.fetch("/Api/iam?b=2&a=%20", **dict(request.headers.items()))
+    assert answer.json()["requestContext"]["authorizer"]["iam"]["userArn"] == key.arn
+    assert (await at.fetch("/Api/iam?b=3", **dict(request.headers.items()))).status == 403
+    assert (await at.fetch("/Api/iam")).json() == {"message": "Forbidden"}

