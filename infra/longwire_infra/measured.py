@@ -1,4 +1,4 @@
-"""What was counted elsewhere, as a Usage record: the emulator's ``--usage-out``, CloudWatch's figures. And its scaling."""
+"""What was counted elsewhere, as a Usage record, and its scaling: ``--usage-out``, figures of CloudWatch."""
 
 import csv
 import json
