@@ -67,7 +67,7 @@ class ServicesProcess:
         mappings = [Mapping.from_json(mapping) for mapping in self.here("sqs", "queue", setup["mappings"])]
         client = InvokeClient(setup["invoke_url"])
         self.sources = EventSources(mappings, self.moto, queues, client, self.clock, self.look)
-        targets = Targets(self.moto, client, self.moto.log)
+        self.targets = targets = Targets(self.moto, client, self.moto.log)
         self.moto.repairs |= deliveries(targets)
         self.moto.repairs["stepfunctions"] = run_executions(
             setup["invoke_url"], setup["endpoint_url"], lambda text: loop.call_soon_threadsafe(self.moto.log, text)
@@ -124,7 +124,7 @@ class ServicesProcess:
 
     def command(self, command: dict[str, Any]) -> None:
         if "reset" in command:
-            for part in (self.sources, self.streams, self.schedules):
+            for part in (self.sources, self.streams, self.schedules, self.targets):
                 part.reset()
             stop_executions(self.moto.account_id)
             self.moto.reset()

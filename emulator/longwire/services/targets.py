@@ -46,6 +46,11 @@ class Targets:
         except CallFailed as exc:
             self.failed(f"{arn} got no event: {exc}")
 
+    def reset(self) -> None:
+        """Events that no function has taken yet are gone with the services' contents."""
+        for task in self.invocations:
+            task.cancel()
+
     # --- one kind each
 
     def function(self, arn: str, payload: str, _options: Options) -> None:

@@ -1,6 +1,7 @@
 """What reaches nobody is told. That each kind of target is reached is shown by the tests of rules and schedules."""
 
 import asyncio
+import socket
 
 import pytest
 
@@ -56,3 +57,20 @@ def test_an_event_that_a_bus_refuses_is_told(world: World) -> None:
 def test_the_function_is_named_with_or_without_a_version() -> None:
     assert function_name(function_arn("f")) == "f"
     assert function_name(function_arn("f:live")) == "f"
+
+
+def test_a_reset_takes_back_what_no_function_has_taken(world: World) -> None:
+    told: list[str] = []
+
+    async def send(port: int) -> None:
+        targets = Targets(world.moto, InvokeClient(f"http://127.0.0.1:{port}"), told.append)
+        targets.send(function_arn("f"), "{}")
+        await asyncio.sleep(0)
+        (task,) = targets.invocations
+        targets.reset()
+        await asyncio.wait([task])
+        assert task.cancelled()
+
+    with socket.create_server(("127.0.0.1", 0)) as nobody:
+        asyncio.run(send(nobody.getsockname()[1]))
+    assert told == []
