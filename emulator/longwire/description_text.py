@@ -23,6 +23,8 @@ def lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield click.style(f"{facts['template']} · stack {facts['stack']} · {facts['region']}{config}", bold=True)
     for api in facts["apis"]:
         yield from of_api(api)
+    for api in facts["http_apis"]:
+        yield from of_entry_point(api)
     yield from table("Functions", FUNCTION, [function_row(item) for item in facts["functions"]])
     yield from table(
         "Authorizers",
@@ -56,6 +58,26 @@ def of_api(api: Mapping[str, Any]) -> Iterator[str]:
         yield "  variables " + ", ".join(f"{name}={value}" for name, value in api["stage_variables"].items())
     if not api["default_endpoint"]:
         yield "  without the default endpoint"
+
+
+KINDS = {"http": "HTTP API", "rest": "REST API", "url": "function URL"}
+
+
+def of_entry_point(api: Mapping[str, Any]) -> Iterator[str]:
+    """An HTTP API or REST API at one Stage, or a function URL."""
+    stage = "" if api["kind"] == "url" else f" · stage {api['stage']}"
+    yield from table(f"{api['logical_id']} · {KINDS[api['kind']]}{stage}", ROUTE, list(map(http_row, api["routes"])))
+    stage_path = "" if api["stage"] == "$default" else f"/{api['stage']}"
+    yield f"  here at /{api['logical_id']}{stage_path}"
+
+
+def http_row(route: Mapping[str, Any]) -> tuple[str, ...]:
+    integration = route["integration"]
+    function = f"AWS_PROXY {integration['function']}" if "function" in integration else f"MOCK {integration['status']}"
+    authorizer = route["authorizer"]
+    authorization = f"CUSTOM {authorizer['name']}" if authorizer else "AWS_IAM" if route["iam"] else "NONE"
+    key = "$default" if route["path"] == "$default" else f"{route['method']} {route['path']}"
+    return key, function, seconds(integration.get("timeout")), authorization, ""
 
 
 def route_row(route: Mapping[str, Any]) -> tuple[str, ...]:

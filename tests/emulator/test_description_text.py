@@ -1,10 +1,13 @@
 """A description for people."""
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
+from http_templates import HTTP, REST, URL, beside
 from longwire.description_text import as_text
 
 NOTHING: dict[str, Any] = {
@@ -14,15 +17,50 @@ NOTHING: dict[str, Any] = {
     "config": None,
     "complete": True,
     **dict.fromkeys(
-        ("apis", "functions", "authorizers", "tables", "queues", "resources", "event_sources", "domain_names"), ()
+        (
+            "apis",
+            "functions",
+            "authorizers",
+            "tables",
+            "queues",
+            "resources",
+            "event_sources",
+            "domain_names",
+            "http_apis",
+        ),
+        (),
     ),
-    **dict.fromkeys(("not_supported", "errors", "warnings"), ()),
+    **dict.fromkeys(("http_apis", "not_supported", "errors", "warnings"), ()),
 }
 PROBLEM = {"line": 7, "resource": "Chat", "property": "Routes.a", "message": "is wrong", "hint": "Did you mean b?\n  c"}
 
 
 def test_what_there_is_none_of_has_no_heading() -> None:
     assert click.unstyle(as_text(NOTHING)) == "t.yaml · stack s · eu-west-1\n\n`longwire dev` runs this template."
+
+
+def test_http_entry_points_are_tables_of_their_routes(tmp_path: Path) -> None:
+    stack = beside(HTTP + REST + URL, tmp_path).load()
+    entries = [asdict(api) for api in stack.http_apis]
+    text = click.unstyle(as_text({**NOTHING, "http_apis": entries})).split("\n")
+
+    assert text[2:-2] == [
+        "Http · HTTP API · stage $default",
+        "  ROUTE                 INTEGRATION        TIMEOUT  AUTHORIZATION",
+        "  POST /publish/{room}  AWS_PROXY Publish  30 s     CUSTOM guard",
+        "  here at /Http",
+        "",
+        "Rest · REST API · stage prod",
+        "  ROUTE                INTEGRATION        TIMEOUT  AUTHORIZATION",
+        "  POST /hubs/{hub}     AWS_PROXY Publish  29 s     NONE",
+        "  OPTIONS /hubs/{hub}  MOCK 204           -        NONE",
+        "  here at /Rest/prod",
+        "",
+        "Url · function URL",
+        "  ROUTE     INTEGRATION        TIMEOUT  AUTHORIZATION",
+        "  $default  AWS_PROXY Publish  900 s    NONE",
+        "  here at /Url",
+    ]
 
 
 @pytest.mark.parametrize(
