@@ -17,6 +17,7 @@ from emulated_stages import Emulated, EmulatedStages
 FOLDER = Path(__file__).parent
 FIXTURES = {"api": "template", "guarded": "authorizer", "selecting": "selection"}
 FIXTURES |= {"throttled": "throttled", "keyed": "keys", "signed": "iam", "custom": "domain"}
+FIXTURES |= {"mapped": "integrations"}
 VARIABLE = "LONGWIRE_CONFORMANCE_URL"
 REGION = re.compile(r"\.execute-api\.([a-z0-9-]+)\.")
 UNTESTED = pytest.StashKey[list[tuple[str, str]]]()
@@ -137,6 +138,12 @@ def signed(stages: EmulatedStages) -> Iterator[DeployedStage]:
 def custom(stages: EmulatedStages) -> Iterator[DeployedStage]:
     """domain.yaml: behind a custom domain, with a mapping key."""
     yield from stage(stages, "domain")
+
+
+@pytest.fixture
+def mapped(stages: EmulatedStages) -> Iterator[DeployedStage]:
+    """integrations.yaml: mapping templates, a function without proxy, MOCK."""
+    yield from stage(stages, "integrations")
 
 
 @pytest.fixture

@@ -36,11 +36,6 @@ UNTESTED = (
         f"{NOT_EMULATED}: see A2.6",
     ),
     Untested(
-        "D.5", "DOCUMENTED", "DG:apigateway-websocket-api-content-type-conversions",
-        "contentHandlingStrategy: CONVERT_TO_BINARY towards the integration",
-        f"CONVERT_TO_BINARY is {REFUSED}; CONVERT_TO_TEXT is what happens",
-    ),
-    Untested(
         "D.9", "DOCUMENTED", "DG:limits", "There is no quota of concurrent connections", "no limit but this machine's"
     ),
     Untested(

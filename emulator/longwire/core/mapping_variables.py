@@ -59,9 +59,10 @@ class InputVariable:
         return self.parsed
 
     def params(self, name: Any = None) -> Any:
+        """Of path, query string and header the first that has it; what nobody sent is an empty text (unverified)."""
         if name is None:
             return self.parameters
-        return next((found[name] for found in self.parameters.values() if name in found), None)
+        return next((found[name] for found in self.parameters.values() if name in found), "")
 
 
 def written(found: Any) -> str:

@@ -102,5 +102,7 @@ async def received(reader: asyncio.StreamReader, *, without_body: bool) -> HttpA
         except httptools.HttpParserCallbackError as exc:
             raise (exc.__context__ if isinstance(exc.__context__, HttpFailed) else HttpFailed(str(exc))) from None
         except httptools.HttpParserError as exc:
+            if reading.done:  # what follows an answer is nobody's
+                break
             raise HttpFailed(f"its answer is no HTTP: {exc}") from exc
     return reading.finished()

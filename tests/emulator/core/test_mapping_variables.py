@@ -31,7 +31,7 @@ def test_a_body_that_is_not_json_has_no_paths(body: str) -> None:
 
 def test_parameters_are_looked_for_in_path_query_and_header() -> None:
     given = InputVariable("", {"querystring": {"q": "1", "both": "query"}, "header": {"H": "2", "both": "header"}})
-    assert [given.call("params", [name]) for name in ("q", "H", "both", "no")] == ["1", "2", "query", None]
+    assert [given.call("params", [name]) for name in ("q", "H", "both", "no")] == ["1", "2", "query", ""]
     assert given.call("params", []) == {
         "path": {},
         "querystring": {"q": "1", "both": "query"},

@@ -53,6 +53,8 @@ async def test_a_request_is_sent_and_its_answer_read(serve: Callable[..., object
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nx", 200, b"x"),
         (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", 200, b"until the end"),
         (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        (b"HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc", 204, b""),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxgarbage", 200, b"x"),
         (b"HTTP/1.1 302 Found\r\nLocation: http://example.com/\r\nContent-Length: 0\r\n\r\n", 302, b""),
     ],
 )
