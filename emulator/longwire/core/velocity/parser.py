@@ -68,12 +68,16 @@ class Parser:
     def block(self, cursor: Cursor) -> tuple[BlockNode, str]:
         """Nodes until one of ENDS, which is returned, or until the end: an empty text."""
         nodes: list[Node] = []
+        text = False  # whether plain text has just been read
         while not cursor.done:
+            if not text:  # observed of Velocity 1.7: space before #set goes with it, unless it belongs to text
+                cursor.match(SPACE_BEFORE_SET)
+            text = False
             if plain := cursor.match(PLAIN):
                 nodes.append(TextNode(plain[0]))
+                text = True
             elif cursor.look(REFERENCE):
                 nodes.append(reference(cursor, self.nested))
-                cursor.match(SPACE_BEFORE_SET)
             elif slashes := cursor.match(BACKSLASHES):
                 nodes.append(self.escaped(cursor, len(slashes[0])))
             elif cursor.sees("#"):
