@@ -55,6 +55,9 @@ class Reading:
     def on_message_complete(self) -> None:
         self.done = self.done or self.answer.status >= 200
 
+    def over(self) -> bool:
+        return self.done
+
     def finished(self) -> HttpAnswer:
         if not self.answer.status:
             raise HttpFailed("it closed the connection without an answer")
@@ -93,7 +96,7 @@ def head(method: str, target: str, headers: Iterable[tuple[str, str]], body: byt
 
 async def received(reader: asyncio.StreamReader, *, without_body: bool) -> HttpAnswer:
     reading = Reading(without_body=without_body)
-    while not reading.done:
+    while not reading.over():
         data = await reader.read(CHUNK)
         try:
             if not data:
@@ -102,7 +105,7 @@ async def received(reader: asyncio.StreamReader, *, without_body: bool) -> HttpA
         except httptools.HttpParserCallbackError as exc:
             raise (exc.__context__ if isinstance(exc.__context__, HttpFailed) else HttpFailed(str(exc))) from None
         except httptools.HttpParserError as exc:
-            if reading.done:  # what follows an answer is nobody's
+            if reading.over():  # what follows an answer is nobody's
                 break
             raise HttpFailed(f"its answer is no HTTP: {exc}") from exc
     return reading.finished()
