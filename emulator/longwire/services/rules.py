@@ -14,7 +14,7 @@ from longwire.core.event_pattern import check, matches
 from longwire.core.schedule_expression import parse
 from longwire.services.targets import Targets
 
-__all__ = ["deliver_events", "json_path", "scheduled_event", "target_input"]
+__all__ = ["deliver_events", "json_path", "scheduled_event", "send", "target_input", "timestamp"]
 
 ORDER = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail")
 STEP = re.compile(r"\.([A-Za-z0-9_\-]+)|\[(\d+)\]|\['([^']+)'\]")

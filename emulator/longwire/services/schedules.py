@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from longwire.core.schedule_expression import ScheduleExpression, parse
-from longwire.services.rules import scheduled_event, target_input, timestamp
+from longwire.services.rules import scheduled_event, send, timestamp
 from longwire.services.targets import Targets
 
 __all__ = ["Schedules", "check_schedules"]
@@ -22,13 +22,12 @@ CONTEXT = re.compile(r"<aws\.scheduler\.([a-z-]+)>")
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """``held`` is moto's rule or schedule; ``fire(moment)`` sends its event, for the moment that it was due."""
+    """One of moto's rules or schedules; ``fire(moment)`` sends its event, for the moment that it was due."""
 
     arn: str
     expression: str
     zone: str
     fire: Callable[[float], None]
-    held: Any
     start: float | None = None
     end: float | None = None
 
@@ -71,7 +70,7 @@ class Schedules:
         now = self.clock()
         if running.due is None or running.due > now:
             return
-        # A clock that was moved far ahead leaves out what lies between, as EventBridge does after an outage.
+        # A clock that was moved far ahead, or a machine that slept, gives one event, not hundreds.
         due, running.due = running.due, next_time(schedule, running.parsed, now, running.started)
         schedule.fire(due)
 
@@ -93,14 +92,13 @@ class Schedules:
         for bus in events_backends[self.account_id][self.region].event_buses.values():
             for rule in bus.rules.values():
                 if rule.scheduled_expression and rule.state == "ENABLED":
-                    yield Schedule(rule.arn, rule.scheduled_expression, "UTC", self.fire_rule(rule), rule)
+                    yield Schedule(rule.arn, rule.scheduled_expression, "UTC", self.fire_rule(rule))
 
     def fire_rule(self, rule: Any) -> Callable[[float], None]:
         def fire(moment: float) -> None:
             event = scheduled_event(rule, str(uuid.uuid4()), moment)
             for target in rule.targets:
-                known = {"aws.events.rule-arn": rule.arn, "aws.events.rule-name": rule.name}
-                self.targets.send(target["Arn"], target_input(target, event, known), target)
+                send(self.targets, rule, target, event)
 
         return fire
 
@@ -115,7 +113,7 @@ class Schedules:
                     zone = held.schedule_expression_timezone or "UTC"
                     fire = self.fire_own(group, held)
                     start, end = (moment(value) for value in (held.start_date, held.end_date))
-                    yield Schedule(held.arn, held.schedule_expression, zone, fire, held, start, end)
+                    yield Schedule(held.arn, held.schedule_expression, zone, fire, start, end)
 
     def fire_own(self, group: Any, held: Any) -> Callable[[float], None]:
         def fire(due: float) -> None:
