@@ -18,6 +18,7 @@ from longwire.template.source import Source
 __all__ = ["check_handler", "code_folder", "missing"]
 
 LISTED = 2000  # files looked at for a suggestion
+MODULES = (".py", "/__init__.py")
 SKIPPED = ("node_modules", "__pycache__", "site-packages")
 
 
@@ -80,19 +81,37 @@ def opened(archive: Path, path: KeyPath, places: Places, cache: TemplateCache) -
 
 
 def check_handler(function: Properties, folder: Path, handler: str, base: Path) -> None:
-    """Raises TemplateError unless the module is there; whether the attribute is, importing it will tell.
+    """Raises TemplateError unless the module is there, or when its text does not even have the function's name.
 
-    ``base`` is the template's folder, for the message.
+    Whether that is a function, importing it will tell. ``base`` is the template's folder, for the message.
     """
     # Lambda's Python runtime takes what stands before the last dot as the module, with "/" for ".".
     module, dot, attribute = handler.rpartition(".")
     if not dot or not re.fullmatch(r"[\w./-]+", module) or not attribute.isidentifier():
         raise function.error("Handler", f"{handler!r} is no handler", "Handler: file.function, as in app.handler")
     path = module.replace(".", "/").strip("/")
-    if not any((folder / f"{path}{suffix}").is_file() for suffix in (".py", "/__init__.py")) and not compiled(
-        folder, path
-    ):
+    found = next((folder / f"{path}{end}" for end in MODULES if (folder / f"{path}{end}").is_file()), None)
+    if found is not None:
+        check_name(function, found, attribute, base)
+    elif not compiled(folder, path):
         raise missing(function, folder, f"{path}.py", base)
+
+
+def check_name(function: Properties, file: Path, name: str, base: Path) -> None:
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return  # importing it will tell
+    # A name may come from another module, or be made up while the module runs.
+    if (
+        not text.strip()
+        or re.search(rf"\b{name}\b", text)
+        or any(way in text for way in ("import *", "globals(", "__getattr__", "setattr("))
+    ):
+        return
+    defined = re.findall(r"^(?:async )?def (\w+)|^(\w+) *[:=]", text, re.MULTILINE)
+    hint = did_you_mean(name, [one or other for one, other in defined])
+    raise function.error("Handler", f"{os.path.relpath(file, base)} has no {name}", hint)
 
 
 def compiled(folder: Path, path: str) -> bool:
