@@ -15,6 +15,13 @@ from longwire.template.load import load
 
 pytestmark = pytest.mark.asyncio
 
+LATE = """
+import time
+def echo(event, context):
+    time.sleep(0.3)
+    return {"body": "late"}
+def bye(event, context): ...
+"""
 SECRET = Resource("Secret", "AWS::SecretsManager::Secret", {"Name": "s", "SecretString": "x"}, "s")
 
 
@@ -73,7 +80,7 @@ async def test_another_name_of_the_stage_is_another_address(project: Path) -> No
 
 
 async def test_a_function_that_is_gone_finishes_and_is_reported(project: Path) -> None:
-    (project / "app.py").write_text("import time\ndef echo(event, context): time.sleep(0.3); return {'body': 'late'}\n")
+    (project / "app.py").write_text(LATE)
     stack = load(project / "template.yaml")
     emulator = await Emulator.start(stack, Options(port=0))
     try:

@@ -1,5 +1,6 @@
 """Where a function's code is, and whether its handler is in it."""
 
+import ast
 import os
 import re
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ __all__ = ["check_handler", "code_folder", "missing"]
 
 LISTED = 2000  # files looked at for a suggestion
 MODULES = (".py", "/__init__.py")
+MADE_UP = ("import *", "globals(", "__getattr__", "setattr(")
 SKIPPED = ("node_modules", "__pycache__", "site-packages")
 
 
@@ -100,15 +102,12 @@ def check_handler(function: Properties, folder: Path, handler: str, base: Path) 
 def check_name(function: Properties, file: Path, name: str, base: Path) -> None:
     try:
         text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+        # A name may come from another module, or be made up while the module runs.
+        if not text.strip() or re.search(rf"\b{name}\b", text) or any(way in text for way in MADE_UP):
+            return
+        ast.parse(text)
+    except (OSError, ValueError, SyntaxError, RecursionError):
         return  # importing it will tell
-    # A name may come from another module, or be made up while the module runs.
-    if (
-        not text.strip()
-        or re.search(rf"\b{name}\b", text)
-        or any(way in text for way in ("import *", "globals(", "__getattr__", "setattr("))
-    ):
-        return
     defined = re.findall(r"^(?:async )?def (\w+)|^(\w+) *[:=]", text, re.MULTILINE)
     hint = did_you_mean(name, [one or other for one, other in defined])
     raise function.error("Handler", f"{os.path.relpath(file, base)} has no {name}", hint)

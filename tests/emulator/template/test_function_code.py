@@ -102,3 +102,24 @@ def test_inline_code_without_a_cache_that_can_be_written_is_refused(tmp_path: Pa
     error = plain.error()
     assert (error.resource, error.property_path) == ("MessageFunction", "Code.ZipFile")
     assert "Set XDG_CACHE_HOME" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("def handle(event, context): ...\n", "functions/app.py has no handler\n  Did you mean handle?"),
+        ("async def main(): ...\n", "functions/app.py has no handler"),
+        ("from elsewhere import *\n", ""),
+        ("from elsewhere import handler\n", ""),
+        ("globals()['hand' + 'ler'] = print\n", ""),
+        ("def other(:\n", ""),
+        ("", ""),
+    ],
+)
+def test_a_module_without_the_handlers_name_is_told_unless_it_may_get_it(tmp_path: Path, text: str, told: str) -> None:
+    template = sample("sam", tmp_path)
+    (template.file.parent / "functions" / "app.py").write_text(f"{text}\n# authorize, work\n" if text else "")
+    if not told:
+        template.load()
+    else:
+        assert told in str(template.error())
