@@ -9,7 +9,9 @@ from click.core import ParameterSource
 from longwire import __version__
 from longwire.command import Command
 from longwire.describe import describe
+from longwire.exec_command import exec_command
 from longwire.project import chosen
+from longwire.status import status
 
 __all__ = ["main"]
 
@@ -296,3 +298,5 @@ def load(
 
 
 main.add_command(describe)
+main.add_command(exec_command)
+main.add_command(status)

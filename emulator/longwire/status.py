@@ -1,0 +1,66 @@
+"""``longwire status``: where a running emulator is."""
+
+import json
+import shlex
+import urllib.error
+import urllib.request
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from longwire.command import Command
+from longwire.errors import UsageError
+
+__all__ = ["status"]
+
+TIMEOUT = 5.0  # seconds
+STATUS_EXAMPLES = """Examples:
+  longwire status
+  longwire status --output json | jq .websocket_url
+  longwire status --output env > longwire.env
+  longwire status --url http://127.0.0.1:9000"""
+
+
+@click.command(cls=Command, epilog=STATUS_EXAMPLES, short_help="Say where a running emulator is.")
+@click.option("--url", default="http://127.0.0.1:8765", show_default=True, help="Its endpoint_url.")
+@click.option("--output", type=click.Choice(("text", "json", "env")), default="text", show_default=True)
+def status(url: str, output: str) -> None:
+    """Say where a running emulator is: its addresses, its stage and its open connections.
+
+    `env` is lines for a shell: LONGWIRE_WS_URL, AWS_ENDPOINT_URL and dummy credentials.
+    """
+    state = asked(url)
+    addresses = {name: state[name] for name in ("websocket_url", "management_url")}
+    addresses |= {"endpoint_url": state["endpoint_url"], "inspector_url": state["inspector_url"]}
+    if output == "json":
+        facts = {**addresses, "version": state["version"], "region": state["stack"]["region"]}
+        click.echo(json.dumps(facts | {"connections": len(state["connections"])}, indent=2))
+    elif output == "env":
+        from longwire.addresses import LEADING_OUT, variables
+
+        for name, value in variables(addresses, state["stack"]["region"]).items():
+            click.echo(f"export {name}={shlex.quote(value)}")
+        click.echo(f"unset {' '.join(LEADING_OUT)}")
+    else:
+        click.echo(f"longwire {state['version']} runs, with {len(state['connections'])} open connections")
+        for name, address in addresses.items():
+            click.echo(f"  {name.removesuffix('_url').replace('_', ' '):12}  {address}")
+
+
+def asked(url: str) -> dict[str, Any]:
+    """The inspector's state. Raises UsageError when no emulator answers there."""
+    if urlsplit(url).scheme != "http":
+        raise UsageError(f"{url} is no address of an emulator, as http://127.0.0.1:8765 is one")
+    try:
+        with urllib.request.urlopen(f"{url.rstrip('/')}/_longwire/api/state", timeout=TIMEOUT) as answer:  # noqa: S310 - http, as was looked at
+            found: dict[str, Any] = json.load(answer)
+            found["websocket_url"], found["stack"], found["connections"]
+            return found
+    except urllib.error.HTTPError as exc:
+        raise UsageError(f"something else than Longwire answers at {url}, with {exc.code}") from exc
+    except (OSError, ValueError) as exc:
+        reason = getattr(exc, "reason", exc)
+        raise UsageError(f"no emulator answers at {url}: {reason}. Start one: longwire dev") from exc
+    except (KeyError, TypeError) as exc:
+        raise UsageError(f"something else than Longwire answers at {url}") from exc
