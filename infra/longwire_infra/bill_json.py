@@ -2,13 +2,16 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from longwire_infra.break_even import BreakEven
 from longwire_infra.estimate import Bill, Line
+from longwire_infra.offers import Offer
 from longwire_infra.prices import Price
 
-__all__ = ["amount", "bill_csv", "bill_json", "number", "price_json"]
+__all__ = ["amount", "bill_csv", "bill_json", "comparison_json", "number", "price_json"]
 
 PLACES = Decimal("0.0000000001")
 COLUMNS = ("id", "group", "quantity", "unit", "usd", "formula", "as_of", "confidence")
@@ -80,6 +83,32 @@ def price_json(price: Price) -> dict[str, Any]:
         "as_of": price.as_of,
         "source": price.source,
         "confidence": price.confidence,
+    }
+
+
+def comparison_json(offers: Sequence[Offer], points: Sequence[BreakEven], verdict: Sequence[str]) -> dict[str, Any]:
+    """What ``--compare`` adds."""
+    return {
+        "comparison": [
+            {
+                "name": offer.name,
+                "usd": amount(offer.usd),
+                "confidence": offer.confidence,
+                "parts": [{"formula": part.text, "usd": amount(part.usd)} for part in offer.parts],
+                "note": offer.note,
+            }
+            for offer in offers
+        ],
+        "break_even": [
+            {
+                "parameter": point.parameter,
+                "value": number(point.value),
+                "between": [number(point.low), number(point.high)],
+                "text": point.text,
+            }
+            for point in points
+        ],
+        "verdict": list(verdict),
     }
 
 

@@ -4,18 +4,22 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
 
+from longwire_infra.break_even import BreakEven, break_evens
+from longwire_infra.comparison import compared
 from longwire_infra.errors import PriceMissing, WorkloadError, nearest
 from longwire_infra.estimate import Bill, estimate, estimate_workload
 from longwire_infra.flags import with_flags
 from longwire_infra.measured import from_export, scaled_to
+from longwire_infra.offers import Offer
 from longwire_infra.prices import Prices, shipped
 from longwire_infra.terms import Terms
+from longwire_infra.verdict import verdict
 from longwire_infra.workload import Workload
 from longwire_infra.workload_file import TOP, read_terms, read_workload
 from longwire_infra.workload_usage import counted
 from longwire_infra.written import Written, from_file
 
-__all__ = ["calculated", "described", "priced"]
+__all__ = ["calculated", "comparison", "described", "priced"]
 
 
 def described(file: Path | None, flags: Mapping[str, object], assume: Iterable[str]) -> Workload:
@@ -32,11 +36,8 @@ def check_region(terms: Terms, prices: Prices) -> None:
         raise PriceMissing(f"region: there are no prices of {terms.region}; {nearest(terms.region, prices.regions())}")
 
 
-def calculated(
-    file: Path | None, flags: Mapping[str, object], assume: Iterable[str], only: tuple[str, ...]
-) -> tuple[Bill, Decimal]:
+def calculated(workload: Workload, only: tuple[str, ...]) -> tuple[Bill, Decimal]:
     """The bill of a month, and its handshakes."""
-    workload = described(file, flags, assume)
     found = counted(workload)
     return estimate_workload(found, shipped(), workload.terms, named(only)), found.connects
 
@@ -55,6 +56,12 @@ def priced(
     return estimate(
         usage if scale_to is None else scaled_to(usage, scale_to, terms), shipped(), terms, only=named(only)
     )
+
+
+def comparison(workload: Workload, availability: str) -> tuple[list[Offer], list[BreakEven], list[str]]:
+    """Services by price, break-even points, verdict."""
+    found = compared(workload, shipped(), availability)
+    return found, break_evens(workload, shipped(), availability), verdict(workload, found)
 
 
 def named(only: tuple[str, ...]) -> list[str]:

@@ -5,12 +5,21 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from longwire_infra.errors import LongwireInfraError
 from longwire_infra.prices import shipped
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from longwire_infra.break_even import BreakEven
+    from longwire_infra.estimate import Bill
+    from longwire_infra.offers import Offer
+
+    Comparison = tuple[list[Offer], list[BreakEven], list[str]]
 
 __all__ = ["cost", "prices"]
 
@@ -38,6 +47,7 @@ COST_EXAMPLES = """Examples:
   longwire cost workload.yaml --region eu-west-1 --json | jq .totals
   longwire cost --connections 1000 --heartbeat-seconds 20 --month 730h --only api_gateway
   longwire cost --from usage.json --scale-to connections=10000
+  longwire cost --connections 10000 --messages-per-second 1 --message-bytes 200 --compare
   longwire cost --schema"""
 
 # Text, because a number that has been through binary floating point is another number.
@@ -82,6 +92,16 @@ def workload_options(command: Decorated) -> Decorated:
 @click.option("--scale-to", metavar="TARGET", help="With --from: month, connections=N or messages_per_second=N.")
 @click.option("--assume", multiple=True, metavar="NAME=VALUE", help="A rule of metering that AWS does not state.")
 @click.option("--only", multiple=True, metavar="SERVICE", help="Bill this service alone: api_gateway and so on.")
+@click.option(
+    "--compare", is_flag=True, help="Add other services and servers of your own, break-even points, a verdict."
+)
+@click.option(
+    "--availability",
+    type=click.Choice(["two-zones", "single"]),
+    default="two-zones",
+    show_default=True,
+    help="Of servers of your own.",
+)
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a workload file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; amounts are decimal strings.")
 @click.option("--csv", "as_csv", is_flag=True, help="One line a meter.")
@@ -91,6 +111,8 @@ def cost(
     scale_to: str | None,
     assume: tuple[str, ...],
     only: tuple[str, ...],
+    compare: bool,
+    availability: str,
     schema: bool,
     as_json: bool,
     as_csv: bool,
@@ -106,28 +128,59 @@ def cost(
         click.echo(json.dumps(workload_schema(), indent=2))
         return
     warn_of_age()
-    from longwire_infra.calculation import calculated, priced
+    check_sources(workload, counted, scale_to)
+    show = Shown(as_json=as_json, as_csv=as_csv)
+    if counted is not None:
+        from longwire_infra.calculation import priced
 
+        if compare:
+            raise click.UsageError(
+                "--compare needs a workload: a record does not say in which direction its messages went"
+            )
+        show.bill(priced(counted, scale_to, flags, assume, only))
+        return
+    from longwire_infra.calculation import calculated, comparison, described
+
+    found = described(workload, flags, assume)
+    bill, connects = calculated(found, only)
+    show.bill(bill, connects, comparison(found, availability) if compare else None)
+
+
+def check_sources(workload: Path | None, counted: Path | None, scale_to: str | None) -> None:
     if scale_to is not None and counted is None:
         raise click.UsageError("--scale-to needs --from: what is it that is scaled?")
     if counted is not None and workload is not None:
         raise click.UsageError("give a workload or --from, not both")
-    if counted is not None:
-        bill, connects = priced(counted, scale_to, flags, assume, only), None
-    else:
-        bill, connects = calculated(workload, flags, assume, only)
-    if as_json:
-        from longwire_infra.bill_json import bill_json
 
-        click.echo(json.dumps(bill_json(bill, shipped().generated, connects), indent=2))
-    elif as_csv:
-        from longwire_infra.bill_json import bill_csv
 
-        click.echo(bill_csv(bill), nl=False)
-    else:
-        from longwire_infra.report import bill_text
+class Shown:
+    """How the answer is printed."""
 
-        click.echo(bill_text(bill, shipped().generated, color=sys.stdout.isatty()))
+    def __init__(self, *, as_json: bool, as_csv: bool) -> None:
+        if as_json and as_csv:
+            raise click.UsageError("give --json or --csv, not both")
+        self.as_json, self.as_csv = as_json, as_csv
+
+    def bill(self, bill: "Bill", connects: "Decimal | None" = None, compared: "Comparison | None" = None) -> None:
+        if self.as_json:
+            from longwire_infra.bill_json import bill_json, comparison_json
+
+            more = comparison_json(*compared) if compared is not None else {}
+            click.echo(json.dumps({**bill_json(bill, shipped().generated, connects), **more}, indent=2))
+        elif self.as_csv:
+            from longwire_infra.bill_json import bill_csv
+
+            click.echo(bill_csv(bill), nl=False)
+        else:
+            self.text(bill, compared)
+
+    def text(self, bill: "Bill", compared: "Comparison | None") -> None:
+        from longwire_infra.report import bill_text, comparison_text
+
+        color = sys.stdout.isatty()
+        click.echo(bill_text(bill, shipped().generated, color=color))
+        if compared is not None:
+            click.echo(comparison_text(*compared, color=color))
 
 
 def warn_of_age() -> None:

@@ -1,4 +1,4 @@
-"""What was counted elsewhere, as a Usage record, and its scaling: ``--usage-out``, figures of CloudWatch."""
+"""What was counted elsewhere, as a Usage record: by the emulator's ``--usage-out`` or CloudWatch. And its scaling."""
 
 import csv
 import json

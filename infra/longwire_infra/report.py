@@ -2,19 +2,21 @@
 
 import io
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from longwire_infra.break_even import BreakEven
 from longwire_infra.estimate import Bill, Line
+from longwire_infra.offers import Offer
 from longwire_infra.prices import Price
 from longwire_infra.terms import ASSUMPTIONS
 from longwire_infra.workload import plain
 
-__all__ = ["bill_text", "dollars", "prices_text"]
+__all__ = ["bill_text", "comparison_text", "dollars", "prices_text"]
 
 NARROWEST, WIDEST = 60, 140
 
@@ -82,6 +84,35 @@ def footer(bill: Bill, generated: str) -> str:
     rules = [f"  {name} = {value}: {ASSUMPTIONS[name].meaning}" for name, value in bill.terms.all_assumptions().items()]
     free = f"Free tier: {bill.terms.free_tier}. Prices of {generated}; `longwire prices show` has their sources."
     return "\n".join([free, "AWS does not state these; --assume NAME=VALUE switches them:", *rules])
+
+
+def comparison_text(
+    offers: Sequence[Offer], points: Sequence[BreakEven], verdict: Sequence[str], *, color: bool = False
+) -> str:
+    """The services by price, the break-even points, the verdict."""
+    table = Table(
+        box=box.SIMPLE_HEAD, title="The same workload elsewhere, a month", title_justify="left", pad_edge=False
+    )
+    table.add_column("service")
+    table.add_column("USD", justify="right", no_wrap=True)
+    table.add_column("confidence")
+    table.add_column("note", ratio=1, overflow="fold")
+    for offer in offers:
+        table.add_row(offer.name, "-" if offer.usd is None else dollars(offer.usd), offer.confidence, offer.note)
+    return rendered(table, break_even_table(points), "\n".join(verdict), color=color)
+
+
+def break_even_table(points: Sequence[BreakEven]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, title="Break-even", title_justify="left", pad_edge=False)
+    table.add_column("parameter")
+    table.add_column("value", justify="right")
+    table.add_column("what", ratio=1, overflow="fold")
+    for point in points:
+        where = f"everywhere from {plain(point.low)} to {plain(point.high)}"
+        known = point.value is not None
+        shown = f"{point.value:,.4g}" if known else "none"
+        table.add_row(point.parameter, shown, point.text if known else f"{point.text} ({where})")
+    return table
 
 
 def prices_text(prices: Iterable[Price], *, color: bool = False) -> str:
