@@ -41,13 +41,13 @@ def test_a_receive_waits_for_a_message_while_other_calls_are_served(services: An
 def test_a_receive_that_waits_in_vain_is_answered_with_nothing_when_its_time_is_over(services: Any) -> None:
     before = time.monotonic()
     assert "Messages" not in services.client("sqs").receive_message(QueueUrl=url("waits"), WaitTimeSeconds=1)
-    assert 0.99 <= time.monotonic() - before < 2
+    assert 0.99 <= time.monotonic() - before < 10
 
 
 def test_a_queue_may_ask_for_it(services: Any) -> None:
     before = time.monotonic()
     assert "Messages" not in services.client("sqs").receive_message(QueueUrl=url("patient"))
-    assert 0.99 <= time.monotonic() - before < 2
+    assert 0.99 <= time.monotonic() - before < 10
 
 
 def test_a_receive_that_waits_gets_a_message_whose_delay_ends(services: Any) -> None:
