@@ -122,7 +122,7 @@ DEV_EXAMPLES = """Examples:
     "allow_hosts",
     multiple=True,
     metavar="HOST",
-    help="A host beside this machine that HTTP integrations may call.",
+    help="A host beside this machine that functions and HTTP integrations may call.",
 )
 @click.option(
     "--layer",

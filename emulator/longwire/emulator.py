@@ -44,8 +44,8 @@ class Options:
     ``access_log`` each line of the Stage's own.
 
     ``verify_sigv4``: ``@connections`` requests have to be signed, by a handler or one of ``access_keys``. These may
-    sign handshakes of an AWS_IAM ``$connect`` too. ``allow_hosts`` are those beside this machine that integrations
-    may call.
+    sign handshakes of an AWS_IAM ``$connect`` too. ``allow_hosts`` are those beside this machine that functions and
+    integrations may call.
     """
 
     host: str = "127.0.0.1"
@@ -164,7 +164,13 @@ class Emulator:
     def variables(self, function: Function) -> dict[str, str]:
         domain_names = tuple(sorted(self.stack.api.domain_names))
         elsewhere = {endpoint.variable: endpoint.url for endpoint in self.options.endpoints}
-        endpoints = Endpoints(self.urls.port, self.services.port, domain_names=domain_names, elsewhere=elsewhere)
+        endpoints = Endpoints(
+            self.urls.port,
+            self.services.port,
+            domain_names=domain_names,
+            elsewhere=elsewhere,
+            allow_hosts=self.options.allow_hosts,
+        )
         stack = self.stack
         # For clients without an endpoint of their own, which AWS has no API to offer: one that invokes the function.
         api = next((api for api in stack.apis if function.logical_id in invoked(api)), stack.api)

@@ -39,7 +39,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="HOST",
-        help="a host beside this machine that HTTP integrations may call; may be repeated",
+        help="a host beside this machine that functions and HTTP integrations may call; may be repeated",
     )
     group.addoption("--longwire-max-cost", metavar="USD", help="fail a session that would cost more than this on AWS")
     group.addoption(

@@ -169,12 +169,12 @@ def own_variables() -> tuple[str, str, tuple[str, ...]]:
     if os.environ.get("LC_CTYPE") in COERCED:
         del os.environ["LC_CTYPE"]
     os.environ.pop("PYTHONUSERBASE", None)
-    domain_names = tuple(filter(None, os.environ.pop("_LONGWIRE_DOMAINS", "").split(",")))
+    domain_names = own_list("_LONGWIRE_DOMAINS", ",")
     return os.environ.pop("_LONGWIRE_GATEWAY", ""), os.environ.pop("_LONGWIRE_SERVICES", ""), domain_names
 
 
-def layer_folders() -> list[str]:
-    return [folder for folder in os.environ.pop("_LONGWIRE_LAYERS", "").split(":") if folder]
+def own_list(name: str, separator: str) -> tuple[str, ...]:
+    return tuple(filter(None, os.environ.pop(name, "").split(separator)))
 
 
 def capture(output: Output) -> None:
@@ -197,7 +197,10 @@ def forked(channel: Channel, output: Output) -> None:
 
 
 def prepare_imports(
-    environment: Environment, own: tuple[str, str, tuple[str, ...]], check: Callable[[object], None]
+    environment: Environment,
+    own: tuple[str, str, tuple[str, ...]],
+    check: Callable[[object], None],
+    inside: set[str],
 ) -> None:
     aws, logs, sockets = (later(f"longwire.bootstrap.{name}") for name in ("aws", "logging", "sockets"))
     owner = partial(owner_of, gateway=own[0], services=own[1], domain_names=own[2])
@@ -210,7 +213,7 @@ def prepare_imports(
     actions = {
         "botocore.httpsession": lambda module: aws().redirect(module, owner, own[1], check),
         "logging": configure,
-        "socket": lambda module: sockets().redirect_sockets(module, owner),
+        "socket": lambda module: sockets().redirect_sockets(module, owner, inside),
         "ssl": lambda module: sockets().plain_ssl(module, owner),
     }
     sys.meta_path.insert(0, AfterImport(actions))
@@ -223,10 +226,10 @@ def main() -> None:
     channel = Channel(int(fd), int(calls))
     channel.keep()
     output = Output(channel)
-    own, layers, debug_port = own_variables(), layer_folders(), os.environ.pop("_LONGWIRE_DEBUG", "")
+    own, layers, debug_port = own_variables(), own_list("_LONGWIRE_LAYERS", ":"), os.environ.pop("_LONGWIRE_DEBUG", "")
     environment = Environment(channel, output)
-    check = keep_inside(*(address.rpartition(":")[0].strip("[]") for address in own[:2]))
-    prepare_imports(environment, own, check)
+    inside = {*own_list("_LONGWIRE_HOSTS", ","), *(address.rpartition(":")[0].strip("[]") for address in own[:2])}
+    prepare_imports(environment, own, keep_inside(inside), inside)
     debugger = later("longwire.bootstrap.debugger") if debug_port else None
     hide("longwire")
     capture(output)

@@ -20,15 +20,17 @@ const given = getEnvironmentData(KEY) ?? {
   gateway: process.env._LONGWIRE_GATEWAY ?? process.env.AWS_ENDPOINT_URL_LAMBDA,
   services: process.env._LONGWIRE_SERVICES ?? process.env.AWS_ENDPOINT_URL,
   domains: (process.env._LONGWIRE_DOMAINS ?? "").split(",").filter(Boolean),
+  hosts: (process.env._LONGWIRE_HOSTS ?? process.env.NO_PROXY ?? "").split(",").filter(Boolean),
 };
 setEnvironmentData(KEY, given);
 delete process.env._LONGWIRE_GATEWAY;
 delete process.env._LONGWIRE_SERVICES;
 delete process.env._LONGWIRE_DOMAINS;
+delete process.env._LONGWIRE_HOSTS;
 
 const AWS = /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/i;
 const LOCAL = /^(|localhost\.?|0\.0\.0\.0|::|::1|ip6-localhost|127\..*|::ffff:127\..*|.*\.localhost)$/i;
-const inside = new Set([os.hostname(), ...["gateway", "services"].map((name) => address(name).host)]);
+const inside = new Set([os.hostname(), ...["gateway", "services"].map((name) => address(name).host), ...given.hosts]);
 
 function address(name) {
   const [, host, port] = /^(?:http:\/\/)?\[?(.*?)\]?:(\d+)\/?$/.exec(given[name] ?? "") ?? [, "127.0.0.1", "9"];
@@ -49,13 +51,14 @@ function emulated(host) {
 }
 
 function refusal(host) {
-  const text = `${host} is not emulated by Longwire, and nothing that a function does leaves this machine`;
+  const text = `${host} is not emulated by Longwire, and nothing that a function does leaves this machine \
+without --allow-host ${host}`;
   return Object.assign(new Error(text), { code: "ECONNREFUSED", errno: -111, syscall: "connect", address: host });
 }
 
 function outside(host) {
   const name = String(host ?? "").split("%")[0];
-  return !LOCAL.test(name) && !inside.has(name);
+  return !LOCAL.test(name) && !inside.has(name) && !inside.has(name.toLowerCase());
 }
 
 // connect(options), connect(port, host), connect(path), or what net itself has made of one of these

@@ -24,6 +24,7 @@ class Refused(ConnectionRefusedError):
 
     def __init__(self, host: str) -> None:
         text = f"{host} is not emulated by Longwire, and nothing that a function does leaves this machine"
+        text += f" without --allow-host {host}"
         super().__init__(errno.ECONNREFUSED, text)
 
 
@@ -64,18 +65,21 @@ READERS: dict[str, Callable[[tuple[Any, ...]], object]] = {
 }
 
 
-def keep_inside(*allowed: str) -> Callable[[object], None]:
-    """From now on, and irrevocably, in this process. ``allowed`` hosts are ours, and may be no loopback addresses.
+def keep_inside(inside: set[str]) -> Callable[[object], None]:
+    """From now on, and irrevocably, in this process. ``inside`` are hosts in lower case that may be reached beside
+    loopback ones; those that are added to it later may be, too.
 
     Returns the check itself, which raises Refused for a host outside.
     """
     # This machine's own name resolves without asking anybody, and libraries like to look it up.
-    inside = {*allowed, os.uname().nodename}
+    inside.add(os.uname().nodename.lower())
     readers = READERS
 
     def check(host: object) -> None:
-        if not is_local(host) and host not in inside:
-            raise Refused(host.decode("latin-1") if isinstance(host, bytes) else str(host))
+        if not is_local(host):
+            name = host.decode("latin-1") if isinstance(host, bytes) else str(host)
+            if name.lower() not in inside:
+                raise Refused(name)
 
     def hook(event: str, given: tuple[Any, ...]) -> None:
         # The hook sees every import, open and compile as well: nothing may stand before this test.

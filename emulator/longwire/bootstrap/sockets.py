@@ -15,8 +15,11 @@ __all__ = ["plain_ssl", "redirect_sockets"]
 Owner = Callable[[object], "str | None"]
 
 
-def redirect_sockets(socket: ModuleType, owner: Owner) -> None:
-    """``owner(host)`` is our ``host:port`` for a host of AWS, None for any other."""
+def redirect_sockets(socket: ModuleType, owner: Owner, inside: set[str]) -> None:
+    """``owner(host)`` is our ``host:port`` for a host of AWS, None for any other.
+
+    ``inside`` are the hosts that may be reached; the addresses of one of them are added to it.
+    """
     original: Callable[..., Any] = socket.getaddrinfo
 
     @wraps(original)
@@ -25,7 +28,11 @@ def redirect_sockets(socket: ModuleType, owner: Owner) -> None:
         if ours is not None:
             host, _, port = ours.rpartition(":")
             host = host.strip("[]")
-        return original(host, port, *args, **options)
+        found = original(host, port, *args, **options)
+        name = host.decode("latin-1") if isinstance(host, bytes) else str(host)
+        if name.lower() in inside:
+            inside.update(str(entry[4][0]) for entry in found)
+        return found
 
     socket.getaddrinfo = getaddrinfo  # type: ignore[attr-defined]
 

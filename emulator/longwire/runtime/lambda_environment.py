@@ -47,6 +47,7 @@ DUMMY_KEY_ID = "LONGWIRELOCALDUMMY00"  # 20 characters as a real one has; no AWS
 DUMMY_SECRET = "longwire-local-dummy-secret"  # noqa: S105 - opens nothing
 NO_FILE = "/dev/null"  # botocore reads it as an empty file
 GATEWAY, SERVICES, DOMAINS = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES", "_LONGWIRE_DOMAINS"
+HOSTS = "_LONGWIRE_HOSTS"
 LAYERS, DEBUG, BUNDLED = "_LONGWIRE_LAYERS", "_LONGWIRE_DEBUG", "_LONGWIRE_BUNDLED"
 
 
@@ -59,6 +60,7 @@ class Endpoints:
     gateway_host: str = "127.0.0.1"
     domain_names: tuple[str, ...] = ()  # custom ones, which lead to the gateway too
     elsewhere: Mapping[str, str] = field(default_factory=dict)  # AWS_ENDPOINT_URL_<SERVICE>, by name
+    allow_hosts: tuple[str, ...] = ()  # beside this machine
 
     @property
     def gateway(self) -> str:
@@ -97,6 +99,7 @@ def variables(
         | ({DEBUG: str(function.debug_port)} if function.debug_port else {})
         | ({BUNDLED: bundled_folder()} if function.interpreter else {})
         | {GATEWAY: endpoints.gateway, SERVICES: endpoints.services, DOMAINS: ",".join(endpoints.domain_names)}
+        | ({HOSTS: ",".join(host.lower() for host in endpoints.allow_hosts)} if endpoints.allow_hosts else {})
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from longwire.bootstrap.main import COMMAND
 from longwire.core.api import Function
-from longwire.runtime.lambda_environment import DOMAINS, GATEWAY, SERVICES
+from longwire.runtime.lambda_environment import DOMAINS, GATEWAY, HOSTS, SERVICES
 
 __all__ = ["ApiLaunch", "Launch", "runtime_command", "spawn", "spawn_runtime"]
 
@@ -96,12 +96,14 @@ class ApiLaunch:
         own = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", "PATH": path}
         if self.is_node:
             return {**self.variables, **own}  # its guard takes our two variables out of them
-        given = {name: value for name, value in self.variables.items() if name not in (GATEWAY, SERVICES, DOMAINS)}
+        ours = (GATEWAY, SERVICES, DOMAINS, HOSTS)
+        given = {name: value for name, value in self.variables.items() if name not in ours}
         return self.kept_inside() | given | own | node_options(given)
 
     def kept_inside(self) -> dict[str, str]:
         """Clients that look for a proxy find the gateway, which refuses by name what is not emulated."""
-        gateway, local = f"http://{self.variables.get(GATEWAY, '')}", "localhost,127.0.0.1,::1"
+        gateway, allowed = f"http://{self.variables.get(GATEWAY, '')}", self.variables.get(HOSTS, "")
+        local = ",".join(filter(None, ("localhost,127.0.0.1,::1", allowed)))
         proxies = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), gateway)
         return proxies | {"NO_PROXY": local, "no_proxy": local}
 

@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from bootstrap_process import Start
+from longwire.runtime.lambda_environment import Endpoints
 from recording_server import Ports
 
 POST_BACK = """
@@ -150,3 +151,21 @@ def test_loopback_can_be_reached(start: Start, ports: Ports) -> None:
         """
     ).ready()
     assert child.call(ports.services.port) == 200
+
+
+def test_a_host_that_is_allowed_is_not_refused(start: Start) -> None:
+    child = start(
+        """
+        import os, socket
+        def handler(event, context):
+            try:
+                socket.create_connection((event, 9), timeout=0.05)
+            except OSError as error:
+                return [type(error).__name__, "_LONGWIRE_HOSTS" in os.environ]
+        """,
+        endpoints=Endpoints(9, 9, allow_hosts=("192.0.2.1",)),
+    ).ready()
+    kind, leaked = child.call("192.0.2.1")
+    assert kind != "Refused"
+    assert not leaked
+    assert child.call("192.0.2.2")[0] == "Refused"

@@ -63,7 +63,7 @@ def inside(code: str) -> str:
     program = (
         "import asyncio, os, socket\n"
         "from longwire.bootstrap.network import keep_inside\n"
-        "keep_inside('192.0.2.1')\n"
+        "keep_inside({'192.0.2.1'})\n"
         f"try:\n    {code}\n"
         "except OSError as error:\n    print(type(error).__name__, error.errno, error.strerror)\n"
     )
@@ -84,7 +84,8 @@ def inside(code: str) -> str:
 )
 def test_a_name_outside_is_refused_before_it_is_looked_up(code: str) -> None:
     refused = (
-        "Refused 111 example.com is not emulated by Longwire, and nothing that a function does leaves this machine"
+        "Refused 111 example.com is not emulated by Longwire, and nothing that a function does leaves this machine "
+        "without --allow-host example.com"
     )
     assert inside(code) == refused
 

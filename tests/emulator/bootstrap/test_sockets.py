@@ -37,16 +37,18 @@ def gateway() -> Iterator[str]:
     server.server_close()
 
 
-def inside(code: str, gateway: str) -> str:
+def inside(code: str, gateway: str, before: str = "") -> str:
     """What a process prints that is as an execution environment is."""
     program = f"""
 from functools import partial
 from longwire.bootstrap.network import keep_inside, owner_of
 from longwire.bootstrap.sockets import plain_ssl, redirect_sockets
-keep_inside("127.0.0.1")
+inside = {{"127.0.0.1", "api.example.com"}}
+check = keep_inside(inside)
 import socket, ssl
+{before}
 owner = partial(owner_of, gateway={gateway!r}, services="127.0.0.1:9")
-redirect_sockets(socket, owner)
+redirect_sockets(socket, owner, inside)
 plain_ssl(ssl, owner)
 URL, API = {URL!r}, {API!r}
 {code}
@@ -104,3 +106,19 @@ except ssl.SSLError as e:
     print("SSLError")
 """
     assert inside(code, gateway) == "SSLError"
+
+
+def test_the_addresses_of_a_host_that_is_allowed_are_allowed(gateway: str) -> None:
+    resolver = """
+socket.getaddrinfo = lambda host, port: [(2, 1, 6, "", ("203.0.113.5" if "API" in str(host) else "203.0.113.6", port))]
+"""
+    code = """
+socket.getaddrinfo("API.example.com", 443)
+socket.getaddrinfo("localhost", 443)
+check("203.0.113.5")
+try:
+    check("203.0.113.6")
+except OSError as error:
+    print(error)
+"""
+    assert "203.0.113.6 is not emulated by Longwire" in inside(code, gateway, resolver)

@@ -114,3 +114,10 @@ def test_layers_of_node_are_on_its_path() -> None:
     given = seen(runtime="nodejs22.x", layers=("/l/1",))
     assert given["NODE_PATH"] == "/l/1/nodejs/node22/node_modules:/l/1/nodejs/node_modules"
     assert "_LONGWIRE_LAYERS" not in given
+
+
+def test_hosts_that_are_allowed_are_told_to_the_bootstrap() -> None:
+    assert "_LONGWIRE_HOSTS" not in seen()
+    assert seen(Endpoints(1, 2, allow_hosts=("API.example.com", "192.0.2.1")))["_LONGWIRE_HOSTS"] == (
+        "api.example.com,192.0.2.1"
+    )

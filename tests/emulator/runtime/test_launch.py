@@ -72,5 +72,9 @@ def test_node_is_guarded_by_an_option_and_other_programs_by_variables() -> None:
     assert node.environ(7) == {**given, "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:7", "PATH": "/x:/usr/bin"}
     assert other.argv() == ["/x/run", "a"]
     environ = other.environ(7)
+    assert environ["NO_PROXY"] == "localhost,127.0.0.1,::1"
+    allowed = ApiLaunch(("/x/run",), "arn", "/code", {**given, "_LONGWIRE_HOSTS": "api.example.com"}).environ(7)
+    assert allowed["NO_PROXY"] == "localhost,127.0.0.1,::1,api.example.com"
+    assert "_LONGWIRE_HOSTS" not in allowed
     assert environ["NODE_OPTIONS"].startswith("--trace-warnings --require ")
     assert (environ["HTTPS_PROXY"], "_LONGWIRE_GATEWAY" in environ) == ("http://127.0.0.1:5", False)

@@ -264,3 +264,23 @@ async def test_a_host_outside_is_refused_by_name(node: Node, expression: str) ->
         """
     )
     assert "is not emulated by Longwire" in await here.call()
+
+
+async def test_a_host_that_is_allowed_is_not_refused(node: Node) -> None:
+    here = node(
+        """
+        import net from "node:net";
+        const reach = (host) => new Promise((done) => {
+          const socket = net.connect(9, host, () => done("reached"));
+          socket.on("error", (error) => done(String(error)));
+          setTimeout(() => { done("tried"); socket.destroy(); }, 100);
+        });
+        export const handler = async (event) =>
+          [await reach("192.0.2.1"), await reach("192.0.2.2"), "_LONGWIRE_HOSTS" in process.env];
+        """,
+        environment={"_LONGWIRE_HOSTS": "192.0.2.1"},
+    )
+    allowed, other, leaked = await here.call()
+    assert "not emulated" not in allowed
+    assert "192.0.2.2 is not emulated by Longwire" in other
+    assert not leaked
