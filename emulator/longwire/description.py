@@ -6,6 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from longwire.core.api import Api, Function, Resource, Route
+from longwire.core.backends import backend_of
 from longwire.description_text import as_text
 from longwire.errors import Location, TemplateError
 from longwire.project import Chosen
@@ -107,6 +108,7 @@ def route_facts(route: Route) -> dict[str, Any]:
         "key": route.key,
         "integration": None if integration is None else integration.type,
         "function": None if integration is None else integration.function,
+        "backend": None if integration is None or integration.function else backend_of(integration),
         "timeout": None if integration is None else integration.timeout,
         "authorization": authorization,
         "authorizer": None if route.authorizer is None else route.authorizer.logical_id,

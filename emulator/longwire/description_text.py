@@ -81,7 +81,7 @@ def http_row(route: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def route_row(route: Mapping[str, Any]) -> tuple[str, ...]:
-    integration = " ".join(filter(None, (route["integration"], route["function"]))) or "-"
+    integration = " ".join(filter(None, (route["integration"], route["function"], route["backend"]))) or "-"
     authorization = " ".join(filter(None, (route["authorization"], route["authorizer"])))
     notes = [name for name, on in (("two-way", route["two_way"]), ("API key", route["api_key_required"])) if on]
     notes += ["models"] if route["models"] else []

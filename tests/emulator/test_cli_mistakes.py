@@ -38,6 +38,8 @@ def test_a_busy_explicit_port_is_an_error_and_a_busy_default_moves_on(
         (["dev", "-t", "absent.yaml"], 1, "absent.yaml"),
         (["dev", "--env-vars", "absent.json"], 1, "absent.json"),
         (["dev", "--endpoint", "dynamo=http://127.0.0.1:1"], 1, "AWS has no service dynamo"),
+        (["dev", "--allow-host", "https://api.example.com/"], 1, "is no host name: write it as in the URL"),
+        (["dev", "--allow-host", "*"], 1, "--allow-host '*' is no host name"),
         (["dev", "--access-keys", "absent.json", "--port", "0"], 1, "--access-keys absent.json"),
         (["dev", "--host", "192.0.2.1", "--port", "0"], 1, "192.0.2.1"),
         (["dev", "--parameter-overrides", "Unknown=1"], 1, "Unknown"),
@@ -88,3 +90,28 @@ def test_a_table_that_cannot_be_is_said_with_its_line(project: Path, env: dict[s
     assert shown.returncode == 1
     assert "Bad" in shown.stderr
     assert "Traceback" not in shown.stderr
+
+
+HTTP_ROUTE = """
+  Route:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: { ApiId: !Ref Ws, RouteKey: there, Target: !Sub "integrations/${There}" }
+  There:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties:
+      ApiId: !Ref Ws
+      IntegrationType: HTTP_PROXY
+      IntegrationMethod: POST
+      IntegrationUri: https://api.example.com/
+"""
+
+
+def test_a_host_beside_this_machine_is_called_when_it_is_allowed(project: Path, env: dict[str, str], dev: Dev) -> None:
+    before, resources, after = TEMPLATE.partition("\nResources:\n")
+    (project / "template.yaml").write_text(f"{before}{resources}{HTTP_ROUTE}{after}")
+    refused = run(project, env, "dev", "--port", "0")
+    assert refused.returncode == 1
+    assert "There.IntegrationUri: api.example.com is not this machine" in refused.stderr
+    assert "longwire dev --allow-host api.example.com" in refused.stderr
+    with dev("--allow-host", "api.example.com") as running:
+        assert running.ready["event"] == "ready"

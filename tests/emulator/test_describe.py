@@ -31,6 +31,7 @@ def test_json_has_everything_with_its_line(tmp_path: Path) -> None:
         "key": "$connect",
         "integration": "AWS_PROXY",
         "function": "ConnectFunction",
+        "backend": None,
         "timeout": 29.0,
         "authorization": "CUSTOM",
         "authorizer": "Authorizer",

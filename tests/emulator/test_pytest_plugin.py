@@ -83,6 +83,18 @@ def test_a_service_can_be_elsewhere(project: pytest.Pytester) -> None:
     refused.stdout.fnmatch_lines(["*--endpoint stepfunctions=8083: takes http://HOST:PORT*"])
 
 
+def test_hosts_are_allowed_by_an_option(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        def test_it(longwire):
+            outbound = longwire.server.emulator.server.outbound
+            assert outbound.allow_hosts == {"api.example.com", "b.example.com"}
+        """
+    )
+    options = ("--longwire-allow-host=API.example.com", "--longwire-allow-host=b.example.com")
+    project.runpytest_subprocess("-q", *options).assert_outcomes(passed=1)
+
+
 def test_a_failing_test_shows_its_timeline(project: pytest.Pytester) -> None:
     project.makepyfile(
         """

@@ -17,7 +17,7 @@ from longwire.core.outcome import Request
 from longwire.core.request_parameters import Asked
 from longwire.core.service_protocol import JSON_SERVICES, QUERY_SERVICES, json_of_xml, service_request
 
-__all__ = ["Answer", "Asking", "Backend", "Backends", "Call", "as_answer", "backend_name"]
+__all__ = ["Answer", "Asking", "Backend", "Backends", "Call", "as_answer", "backend_name", "backend_of"]
 
 Call = CallHttp | CallService | Invoke
 SERVER_ERROR = "Internal server error"
@@ -154,6 +154,11 @@ def backend_name(integration: Integration) -> str:
     if service is not None:
         return f"{service.service} {service.action or service.path}"
     return integration.function or (f"{integration.method} {integration.url}" if integration.url else integration.type)
+
+
+def backend_of(integration: Integration) -> str | None:
+    """The same of a service or a URL alone."""
+    return backend_name(integration) if integration.service is not None or integration.url else None
 
 
 def as_answer(result: InvocationFinished) -> IntegrationAnswered:

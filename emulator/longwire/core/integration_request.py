@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from longwire.core.api import Integration
+from longwire.core.json_path import JsonPathError
 from longwire.core.mapping import MappingFailed, MappingTemplates
 from longwire.core.mapping_variables import InputVariable
-from longwire.core.request_parameters import Asked, parameter
+from longwire.core.request_parameters import Asked, Parameter, parameter
 from longwire.core.selection import Selection
+from longwire.core.velocity.values import Exhausted
 
 __all__ = ["IntegrationRequest", "MappedRequest"]
 
@@ -53,11 +55,18 @@ class IntegrationRequest:
         """Raises MappingFailed."""
         found: dict[str, list[tuple[str, str]]] = {"header": [], "querystring": [], "path": []}
         for each in self.parameters:
-            value = each.value(asked, self.variables)
+            value = self.value(each, asked)
             if value is not None:
                 found[each.place].append((each.name, value))
         body = self.converted(self.body(asked))
         return MappedRequest(body, *(tuple(found[place]) for place in ("header", "querystring", "path")))
+
+    def value(self, each: Parameter, asked: Asked) -> str | None:
+        try:
+            return each.value(asked, self.variables)
+        except (Exhausted, JsonPathError, RecursionError) as exc:
+            why = f"{self.integration.logical_id}: RequestParameters: {each.source}: {str(exc) or type(exc).__name__}"
+            raise MappingFailed(500, "Internal server error", why) from exc
 
     def body(self, asked: Asked) -> str:
         if self.integration.type == "HTTP_PROXY":  # documented: a proxy integration takes no templates
@@ -97,7 +106,7 @@ class IntegrationRequest:
         body = self.mapped(asked).body
         try:
             status = int(json.loads(body)["statusCode"])
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
             status = 0
         if not 100 <= status <= 599:
             why = f"{self.integration.logical_id}: a MOCK integration needs a request template with a statusCode"

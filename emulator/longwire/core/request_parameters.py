@@ -54,8 +54,8 @@ class Parameter:
         found = self.found(asked, variables)
         if found is None:
             return None
-        # A client chooses some of them, and none may begin a header of its own.
-        return BREAK.sub(" ", text(found, Budget()))
+        # A client chooses some of them: none may begin a header of its own, and half a character is none.
+        return BREAK.sub(" ", text(found, Budget())).encode("utf-8", "replace").decode()
 
     def found(self, asked: Asked, variables: Mapping[str, str]) -> Any:
         if static := STATIC.fullmatch(self.source):

@@ -6,7 +6,7 @@ from typing import Any
 
 from longwire import __version__
 from longwire.core.api import Api, ApiKey, Route, Stack
-from longwire.core.backends import backend_name
+from longwire.core.backends import backend_of
 from longwire.core.connection import Connection, State
 from longwire.core.gateway import Gateway
 from longwire.core.http.api import HttpApi, HttpRoute, LambdaProxy
@@ -122,24 +122,17 @@ def api_facts(stack: Stack, api: Api) -> dict[str, Any]:
 def route_facts(stack: Stack, route: Route) -> dict[str, Any]:
     integration = route.integration
     function = stack.functions.get(integration.function or "") if integration is not None else None
+    called = backend_of(integration) if integration is not None else None
     return {
         "key": route.key,
         "integration": integration.type if integration is not None else None,
         "function": function.logical_id if function is not None else None,
-        "handler": function.handler if function is not None else backend(route),
+        "handler": function.handler if function is not None else called,
         "timeout": function.timeout if function is not None and not function.debug_port else None,
         "authorizer": route.authorizer.name if route.authorizer is not None else None,
         "two_way": route.two_way,
         "api_key_required": route.api_key_required,
     }
-
-
-def backend(route: Route) -> str | None:
-    """What an integration without a function calls: ``dynamodb PutItem``, ``POST http://...``."""
-    integration = route.integration
-    if integration is None or (integration.service is None and not integration.url):
-        return None
-    return backend_name(integration)
 
 
 def http_route_facts(stack: Stack, route: HttpRoute) -> dict[str, Any]:

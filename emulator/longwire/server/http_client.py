@@ -91,7 +91,7 @@ async def send(
 def head(method: str, target: str, headers: Iterable[tuple[str, str]], body: bytes) -> bytes:
     kept = [f"{name}: {value}" for name, value in headers if name.lower() not in OWN or name == "Host"]
     lines = [f"{method} {target} HTTP/1.1", *kept, f"Content-Length: {len(body)}", "Connection: close", "", ""]
-    return "\r\n".join(lines).encode("latin-1")
+    return "\r\n".join(lines).encode()
 
 
 async def received(reader: asyncio.StreamReader, *, without_body: bool) -> HttpAnswer:

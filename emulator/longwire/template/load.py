@@ -36,6 +36,7 @@ __all__ = ["Given", "load", "opened", "parts", "prepared"]
 
 # CloudFormation: a stack name has letters, digits and hyphens, starts with a letter, 128 characters at most.
 STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 
 
@@ -66,7 +67,7 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
         parameters or {}, defaults or {}, region, cache, stack_name or "longwire", programs or {}, layers or {}
     )
     source = opened(path, given)
-    places = Places(source, allow_unsupported, frozenset(host.lower() for host in allow_hosts))
+    places = Places(source, allow_unsupported, allowed(allow_hosts))
     resources = prepared(source, places, given)
     found = {name: part(resources) for name, part in parts(source, given).items()}
     check_schemas(resources)
@@ -79,6 +80,14 @@ def load(  # noqa: PLR0913 - keywords with defaults, all but the first
         warnings=tuple(places.warnings),
         nested=nested_files(source),
     )
+
+
+def allowed(hosts: Collection[str]) -> frozenset[str]:
+    """In lower case; raises UsageError for what is no host name: a URL, a pattern."""
+    for host in hosts:
+        if not HOST.fullmatch(host):
+            raise UsageError(f"--allow-host {host!r} is no host name: write it as in the URL, without scheme and port")
+    return frozenset(host.lower() for host in hosts)
 
 
 def nested_files(source: Source) -> tuple[Path, ...]:

@@ -22,9 +22,11 @@ from longwire.core.velocity.nodes import (
     VelocityError,
 )
 from longwire.core.velocity.parser import Parsed
-from longwire.core.velocity.values import Budget, compared, computed, equal, is_number, text, true
+from longwire.core.velocity.values import Budget, Exhausted, compared, computed, equal, is_number, text, true
 
 __all__ = ["Evaluator"]
+
+LONGEST_RANGE = 1_000_000_000  # ours; far more than the steps that a template may take
 
 
 class Evaluator(ABC):
@@ -84,6 +86,8 @@ class Evaluator(ABC):
         first, last = self.value(node.first), self.value(node.last)
         if not isinstance(first, int) or not isinstance(last, int):
             return None
+        if abs(last - first) > LONGEST_RANGE:
+            raise Exhausted(f"a range has more than {LONGEST_RANGE:,} numbers")
         return range(first, last + 1) if first <= last else range(first, last - 1, -1)
 
     def binary(self, node: BinaryNode) -> Any:

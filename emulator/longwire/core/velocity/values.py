@@ -107,7 +107,14 @@ def plain(value: Any, budget: Budget) -> str | None:
         return decimal(value)
     if isinstance(value, Definition):
         return value.render()
-    return str(value) if isinstance(value, int) else None
+    return digits(value) if isinstance(value, int) else None
+
+
+def digits(value: int) -> str:
+    try:
+        return str(value)
+    except ValueError as exc:  # Python writes 4,300 digits and no more
+        raise Exhausted("it writes a number of more than 4,300 digits") from exc
 
 
 def composed(value: Any, budget: Budget, depth: int) -> str:

@@ -125,6 +125,8 @@ LISTS = "#set($a=['lol'])" + "#set($a=[$a,$a,$a,$a])" * 30 + "$a"
         LISTS,
         "#foreach($i in [1..1000000000])x#end",
         "#set($r9=[1..1000000000])$r9",
+        "#foreach($i in [1..99999999999999999999])x#end",
+        "#set($x = 7)" + "#set($x = $x * $x)" * 14 + "$x",
         "#foreach($i in [1..1000])#foreach($j in [1..1000])#foreach($k in [1..1000])x#end#end#end",
         "#set($l=[])#foreach($i in [1..100000])#set($j=$l.add($l.toString()))#end",
         "#set($l=[1])#set($j=$l.add($l))$l",
