@@ -13,13 +13,16 @@ PACKAGES = {
     "longwire_app": "functions/longwire_app",
     "longwire": "emulator/longwire",
     "longwire_infra": "infra/longwire_infra",
+    "longwire_client": "clients/python/longwire_client",
 }
 TESTS = {"longwire_app": "tests/functions", "longwire": "tests/emulator", "longwire_infra": "tests/infra"}
+TESTS["longwire_client"] = "tests/clients/python"
 
 # Beyond the standard library. The backend is deployed: what it imports must be in functions/requirements.txt.
 MAY_IMPORT = {
     "longwire_app": {"longwire_app", "aws_lambda_powertools", "boto3", "botocore", "jwt", "pydantic", "pydantic_core"},
     "longwire_infra": {"longwire_infra", "boto3", "botocore", "pydantic", "yaml"},
+    "longwire_client": {"longwire_client"},  # it goes into other people's programs, and brings nothing
     # Of the cost side the emulator knows the record it writes, and of the backend nothing at all.
     "longwire": {"longwire", "longwire_infra.usage", "longwire_infra.errors"}
     | {"boto3", "botocore", "click", "httptools", "jsonschema", "moto", "prometheus_client", "pytest", "samtranslator"}

@@ -1,0 +1,59 @@
+// A scripted server, page and clock for the ES module: nothing waits, every answer is the test's.
+
+export class Clock {
+  now = 0;
+  #next = 1;
+  #timers = new Map();
+  Date = { now: () => this.now };
+  setTimeout = (work, ms) => (this.#timers.set(this.#next, { at: this.now + ms, work }), this.#next++);
+  clearTimeout = (id) => this.#timers.delete(id);
+
+  async advance(ms) {
+    const end = this.now + ms;
+    await settled();
+    for (;;) {
+      const due = [...this.#timers].filter(([, { at }]) => at <= end).sort(([a, x], [b, y]) => x.at - y.at || a - b)[0];
+      if (!due) break;
+      this.#timers.delete(due[0]);
+      this.now = due[1].at;
+      due[1].work();
+      await settled();
+    }
+    this.now = end;
+  }
+}
+
+export const settled = async () => { for (let i = 0; i < 20; i++) await null; };
+
+export class Script {
+  sockets = [];
+  times = [];
+  /** What becomes of each handshake: "open", "fail", or "hang" for the test to decide. */
+  answer = () => "open";
+  constructor(clock) {
+    const script = this;
+    this.WebSocket = class {
+      readyState = 0;
+      sent = [];
+      closed = null;
+      constructor(url, protocols) {
+        this.query = Object.fromEntries(new URL(url).searchParams);
+        this.protocols = protocols;
+        script.sockets.push(this);
+        script.times.push(clock.now);
+        const answer = script.answer(script.sockets.length, this);
+        queueMicrotask(() => (answer === "open" ? this.opens() : answer === "fail" && this.drops(1006)));
+      }
+      send(text) { this.sent.push(JSON.parse(text)); }
+      close(code) { this.closed = code; this.readyState = 3; }
+      opens() { if (this.readyState) return; this.readyState = 1; this.onopen?.(); }
+      drops(code = 1006, reason = "") { this.readyState = 3; this.onclose?.({ code, reason }); }
+      says(frame) { this.onmessage?.({ data: typeof frame === "string" ? frame : JSON.stringify(frame) }); }
+      greets(connectionId = "s1", reconnectionToken = "t1") { this.says({ type: "system", event: "connected", connectionId, reconnectionToken }); }
+      publishes(sequenceId, data) { this.says({ type: "message", from: "group", group: "room", dataType: "json", data, sequenceId }); }
+      acks(frame, name) { this.says({ type: "ack", ackId: frame.ackId, success: !name, ...(name && { error: { name, message: "why" } }) }); }
+      ofType(type) { return this.sent.filter((frame) => frame.type === type); }
+    };
+  }
+  get last() { return this.sockets.at(-1); }
+}
