@@ -3,13 +3,16 @@
 import asyncio
 import json
 import selectors
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from longwire_client.client import Client
 from longwire_client.errors import Closed
+from longwire_client.link import Manners
+from longwire_client.messages import Message, State
 
-__all__ = ["Script", "ScriptedSocket", "run"]
+__all__ = ["Script", "ScriptedSocket", "address", "made", "play", "run", "settled", "taken"]
 
 
 class JumpingSelector(selectors.DefaultSelector):
@@ -122,3 +125,29 @@ async def settled() -> None:
     """Everything that can happen now has happened."""
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def address() -> str:
+    return "ws://host/v1?access_token=x"
+
+
+def made(script: Script, states: list[State] | None = None, **manners: Any) -> Client:
+    on_state = None if states is None else states.append
+    return Client(address, Manners(connect=script.connect, random=lambda: 0.5, **manners), on_state)
+
+
+Play = Callable[[Script, Client], Awaitable[None]]
+
+
+def play(scene: Play, **manners: Any) -> None:
+    async def whole() -> None:
+        script = Script()
+        async with made(script, **manners) as client:
+            await scene(script, client)
+
+    run(whole())
+
+
+async def taken(client: Client, count: int) -> list[Any]:
+    items = [await anext(client) for _ in range(count)]
+    return [item.data if isinstance(item, Message) else item for item in items]
