@@ -15,7 +15,9 @@ from console import Help, breaches, command_breaches, shown_commands
 from longwire.cli import main
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = [path for folder in (".", "emulator", "functions", "infra") for path in (ROOT / folder).glob("*.md")]
+DOCUMENTS = [
+    path for folder in (".", "clients", "emulator", "functions", "infra") for path in (ROOT / folder).glob("*.md")
+]
 
 
 def commands(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -47,6 +49,8 @@ def dev_help(path: list[str]) -> str | None:
         "test": ("pytest",),
         "token": ("longwire_app.issue_token",),
     }
+    if path == ["demo"]:
+        return printed(sys.executable, str(ROOT / "clients" / "demo" / "serve.py"), "--help")
     if not path or path[0] not in become:
         return usage if all(f"\n  {name} " in usage for name in path) else None
     return printed(sys.executable, "-m", *become[path[0]], "--help")

@@ -13,6 +13,7 @@ ALONE = {
     "functions/longwire_app/__init__.py": "holds nothing",
     "emulator/longwire/__init__.py": "holds the version",
     "emulator/longwire/__main__.py": "calls cli.main",
+    "clients/python/longwire_client/__init__.py": "names what is public",
     "infra/longwire_infra/__init__.py": "holds nothing",
     "emulator/longwire/core/event_source.py": "records; the tests of template and services build them",
     "emulator/longwire/core/events.py": "records; every test of the core builds them",
