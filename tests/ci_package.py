@@ -50,10 +50,15 @@ def printed(*command: str | Path, folder: Path, environment: Mapping[str, str] |
 # -- the wheel
 
 
-def test_the_wheel_holds_both_packages_with_their_types_and_the_inspectors_page() -> None:
+def test_the_wheel_holds_the_packages_with_their_types_and_the_inspectors_page() -> None:
     names = set(zipfile.ZipFile(WHEEL).namelist())
 
-    assert {"longwire/py.typed", "longwire_infra/py.typed", "longwire_infra/usage.py"} <= names
+    assert {
+        "longwire/py.typed",
+        "longwire_client/py.typed",
+        "longwire_infra/py.typed",
+        "longwire_infra/usage.py",
+    } <= names
     page = CHECKOUT / "emulator" / "longwire" / "inspector" / "page"
     assert {f"longwire/inspector/page/{file.name}" for file in page.iterdir() if file.is_file()} <= names
 

@@ -50,7 +50,7 @@ def dev_help(path: list[str]) -> str | None:
         "token": ("longwire_app.issue_token",),
     }
     if path == ["demo"]:
-        return printed(sys.executable, str(ROOT / "clients" / "demo" / "serve.py"), "--help")
+        return printed(sys.executable, str(ROOT / "clients" / "demo" / "demo_server.py"), "--help")
     if not path or path[0] not in become:
         return usage if all(f"\n  {name} " in usage for name in path) else None
     return printed(sys.executable, "-m", *become[path[0]], "--help")
