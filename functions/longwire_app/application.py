@@ -1,18 +1,22 @@
-"""Your code goes here: one function for each ``event`` frame that your clients send.
+"""Your code goes here: one function for each ``event`` frame that your clients send, one rule for each kind of topic.
 
 A handler returns a Reply for the caller, or None. It may publish to groups, and it refuses by raising BadRequest
 or Forbidden, whose text the client finds in the ack. Anything else it raises is logged, and the client is told
 ``InternalServerError``. Handlers of one client run in parallel, in any order.
 
-The three below are examples; replace them.
+What is below are examples; replace them.
 """
 
 from longwire_app.errors import BadRequest
 from longwire_app.events import Application, EventCall, Reply
+from longwire_app.rules import TopicRule
 
 __all__ = ["app"]
 
 app = Application()
+
+# Cursors, typing: the newest is all that counts, so nothing is kept for who is away.
+app.topics(TopicRule("volatile.", reliable=False))
 
 
 @app.event("echo")

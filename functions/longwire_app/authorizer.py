@@ -17,6 +17,7 @@ from longwire_app.errors import InvalidToken, KeysUnavailable
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols, origin_allowed, token_of
 from longwire_app.keys import CachedKeys, JwksKeys, SecretKeys
 from longwire_app.log import Answer, Event, guarded, logger
+from longwire_app.resume import claim_of
 from longwire_app.session import Caller, Identity, Peer
 from longwire_app.settings import AuthorizerSettings
 from longwire_app.tokens import Key, Rules, verify
@@ -129,7 +130,10 @@ def _allowed(request: APIGatewayWebSocketEvent, identity: Identity, resource: st
     connection_id = request.request_context.connection_id
     offered = offered_subprotocols(request.multi_value_headers.get("Sec-WebSocket-Protocol") or [])
     # A subprotocol that nobody speaks is the $connect handler's to refuse: it can say 400.
-    caller = Caller(Peer(connection_id, connection_id), identity, choose_subprotocol(offered) or "")
+    # Whether the session that is asked for may be resumed is $connect's to decide: if not, no connection comes of it.
+    claim = claim_of(request.query_string_parameters or {})
+    session_id = connection_id if claim is None else claim.session_id
+    caller = Caller(Peer(session_id, connection_id), identity, choose_subprotocol(offered) or "")
     return policy("Allow", identity.user_id, resource, caller.to_context())
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
+from longwire_app.log import logger
 from longwire_app.session import Peer
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ class Outcome(Enum):
     THROTTLED = "Throttled"
     FAILED = "DeliveryFailures"
     LATE = "DeadlineMissed"
+    UNPOSTABLE = "Unpostable"
 
 
 class Delivery:
@@ -80,6 +82,13 @@ class Delivery:
         """The same for many; the outcomes are in the order of ``peers``. No thread outlives the call."""
         return each(self.width, lambda peer: self.post(peer, frame, deadline), peers)
 
+    def close(self, connection_id: str) -> None:
+        """Ends a connection, if it is there. Best effort: what it was closed for must not depend on it."""
+        try:
+            self._client.delete_connection(ConnectionId=connection_id)
+        except (ClientError, BotoCoreError) as exc:
+            logger.info("not closed", reason=type(exc).__name__)
+
     def _try(self, connection_id: str, frame: bytes) -> tuple[Outcome, bool]:
         """The outcome, and whether another try would change nothing or could deliver twice."""
         try:
@@ -96,6 +105,8 @@ class Delivery:
 
 def _judged(exc: ClientError) -> tuple[Outcome, bool]:
     status = exc.response["ResponseMetadata"]["HTTPStatusCode"]
+    if status == 413:
+        return Outcome.UNPOSTABLE, True
     # SDKs do not always see GoneException in a 410; a malformed id is a 400 and names no connection either.
     if status == 410 or exc.response["Error"].get("Code") == "BadRequestException":
         return Outcome.GONE, True

@@ -1,4 +1,7 @@
-"""``$disconnect``: ends the session. API Gateway promises no delivery, so nothing depends on it alone."""
+"""``$disconnect``: ends the session, or leaves a reliable one to wait.
+
+API Gateway promises no delivery, so nothing depends on it alone.
+"""
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
 
@@ -22,7 +25,7 @@ def handler(event: Event, turn: Turn) -> Answer:
     context = APIGatewayWebSocketEvent(event).request_context
     code = context.disconnect_status_code
     caller = Caller.from_context(event["requestContext"]["authorizer"], context.connection_id)
-    ended = wiring.store().end_session(caller.peer)
+    ended = wiring.store().end_session(caller.peer, turn.now)
     turn.counts["Disconnects"] += 1
     turn.counts[_metric(code)] += 1
     logger.info("disconnected", code=code, reason=(context.disconnect_reason or "")[:MAX_REASON], ended=ended)

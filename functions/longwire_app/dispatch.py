@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 
 from pydantic import JsonValue
 
 from longwire_app.broadcast import Broadcaster
+from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest, Forbidden, Refused
 from longwire_app.events import Application, EventCall
 from longwire_app.log import logger
 from longwire_app.protocol import (
     Ack,
     DataType,
+    Disconnected,
     Event,
     GroupMessage,
     Incoming,
@@ -23,19 +27,34 @@ from longwire_app.protocol import (
     ServerMessage,
     parse,
 )
-from longwire_app.session import Caller
+from longwire_app.session import LEEWAY, Caller
+from longwire_app.session_store import SessionStore
 from longwire_app.store import Store
+from longwire_app.topic_log import TopicLog
 from longwire_app.topics import group_topic
 from longwire_app.turn import Turn
 
-__all__ = ["Dispatcher"]
+__all__ = ["Dispatcher", "Streams"]
+
+
+EXPIRED = "the token has expired: connect again, with a new one"
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """What frames do to streams: ack them, wake them, and join them where a topic's log ends."""
+
+    sessions: SessionStore
+    log: TopicLog
+    doorbell: Doorbell
 
 
 class Dispatcher:
     """Takes what clients send."""
 
-    def __init__(self, store: Store, broadcaster: Broadcaster, application: Application) -> None:
+    def __init__(self, store: Store, streams: Streams, broadcaster: Broadcaster, application: Application) -> None:
         self._store = store
+        self._streams = streams
         self._broadcaster = broadcaster
         self._application = application
 
@@ -47,7 +66,9 @@ class Dispatcher:
         turn.counts["MessagesIn"] += 1
         frame = parse(body)
         ack_id = None if isinstance(frame, SequenceAck) else frame.ack_id
+        expired = 0 < caller.identity.expires <= turn.now - LEEWAY
         try:
+            _refuse(expired)
             self._perform(caller, frame, turn)
             answer = None if ack_id is None else Ack.done(ack_id)
         except Refused as refusal:
@@ -59,6 +80,14 @@ class Dispatcher:
             answer = None if ack_id is None else Ack.failed(ack_id)
         if answer is not None:
             self._broadcaster.send(caller.peer, answer, turn)
+        if expired:
+            self._dismiss(caller, turn)
+
+    def _dismiss(self, caller: Caller, turn: Turn) -> None:
+        """The next handshake asks for a valid token."""
+        turn.counts["Expired"] += 1
+        self._broadcaster.send(caller.peer, Disconnected(message=EXPIRED), turn)
+        self._broadcaster.close(caller.peer)
 
     def _perform(self, caller: Caller, frame: Incoming | Malformed, turn: Turn) -> None:
         match frame:
@@ -72,17 +101,28 @@ class Dispatcher:
             case Event():
                 self._call(caller, frame, turn)
             case SequenceAck():
-                # Belongs to the reliable protocol: nothing here waits for it.
-                pass
+                self._acknowledge(caller, frame)
+
+    def _acknowledge(self, caller: Caller, frame: SequenceAck) -> None:
+        """Without an answer, as the protocol has it. A full window has room again, so its pump is woken."""
+        if caller.peer.reliable and self._streams.sessions.acknowledge(caller.peer, frame.sequence_id):
+            self._streams.doorbell.ring(caller.peer, f"ack{frame.sequence_id}")
 
     def _move(self, caller: Caller, frame: JoinGroup | LeaveGroup, turn: Turn) -> None:
-        if not caller.identity.may_join(frame.group):
+        rule = self._application.rule(frame.group)
+        if not rule.may_join(caller.identity, frame.group):
             raise Forbidden("the role to join and leave this group is missing")
-        move = self._store.join if isinstance(frame, JoinGroup) else self._store.leave
-        move(caller.peer, group_topic(frame.group), frame.ack_id, turn.now)
+        topic = group_topic(frame.group)
+        if isinstance(frame, LeaveGroup):
+            self._store.leave(caller.peer, topic, frame.ack_id, turn.now)
+            return
+        follows = caller.peer.reliable and rule.reliable
+        tail = partial(self._streams.log.tail, topic) if follows else None
+        self._store.join(caller.peer, topic, frame.ack_id, turn.now, tail=tail)
 
     def _send(self, caller: Caller, frame: SendToGroup, turn: Turn) -> None:
-        if not caller.identity.may_send(frame.group):
+        rule = self._application.rule(frame.group)
+        if not rule.may_send(caller.identity, frame.group):
             raise Forbidden("the role to send to this group is missing")
         message = GroupMessage(
             group=frame.group,
@@ -90,13 +130,18 @@ class Dispatcher:
             data=frame.data,
             from_user_id=caller.identity.user_id,
         )
+        but = caller.peer.session_id if frame.no_echo else None
+        if rule.reliable:
+            sender = None if frame.ack_id is None else (caller.peer.session_id, frame.ack_id)
+            self._broadcaster.publish(message, rule, turn, but=but, sender=sender)
+            return
         with self._once(caller, frame.ack_id, turn):
-            self._broadcaster.publish(message, turn, but=caller.peer.session_id if frame.no_echo else None)
+            self._broadcaster.publish(message, rule, turn, but=but)
 
     def _call(self, caller: Caller, frame: Event, turn: Turn) -> None:
         def publish(group: str, data: JsonValue, data_type: DataType = "json") -> None:
             message = GroupMessage(group=group, data_type=data_type, data=data)
-            self._broadcaster.publish(message, turn)
+            self._broadcaster.publish(message, self._application.rule(group), turn)
 
         call = EventCall(
             event=frame.event,
@@ -125,3 +170,8 @@ class Dispatcher:
         except Exception:
             self._store.release(caller.peer.session_id, ack_id)
             raise
+
+
+def _refuse(expired: bool) -> None:
+    if expired:
+        raise Forbidden(EXPIRED)

@@ -1,19 +1,28 @@
-"""The one module that knows SQS. A bell says "look at this session"; it carries no data.
+"""The one module that knows SQS. A bell says "look at this session", and perhaps at which topic; it carries no data.
 
 The queue is FIFO with the session as message group, so one worker at a time looks at one session.
 """
 
+import contextlib
 import json
-from collections.abc import Mapping
+import secrets
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from longwire_app.errors import BellNotRung
 from longwire_app.session import Peer
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 __all__ = ["Bell", "Doorbell", "bell_of"]
+
+BATCH = 10
+"""Messages that SendMessageBatch takes."""
 
 MAX_ID = 128
 """Characters of a message group or deduplication id."""
@@ -21,10 +30,16 @@ MAX_ID = 128
 
 @dataclass(frozen=True, slots=True)
 class Bell:
-    """``message_id`` is what a partial batch answer names."""
+    """``message_id`` is what a partial batch answer names. Without a ``topic`` all of the session is looked at.
 
-    peer: Peer
+    ``heard`` is how often SQS has delivered it.
+    """
+
+    session_id: str
     message_id: str
+    topic: str | None = None
+    receipt: str = ""
+    heard: int = 1
 
 
 class Doorbell:
@@ -41,17 +56,45 @@ class Doorbell:
         """
         self._client.send_message(
             QueueUrl=self._queue_url,
-            MessageBody=json.dumps({"sessionId": peer.session_id, "connectionId": peer.connection_id}),
+            MessageBody=json.dumps({"sessionId": peer.session_id}),
             MessageGroupId=peer.session_id[:MAX_ID],
             MessageDeduplicationId=f"{peer.connection_id}:{why}"[:MAX_ID],
         )
+
+    def ring_all(self, peers: Sequence[Peer], topic: str) -> None:
+        """Rings each of them for news in a topic. Raises BellNotRung when SQS did not take one: ring them all again.
+
+        Each bell is a new one: one that repeats an earlier within five minutes would be dropped, and perhaps the
+        earlier was heard before the news was there.
+        """
+        for start in range(0, len(peers), BATCH):
+            entries = [self._entry(number, peer, topic) for number, peer in enumerate(peers[start : start + BATCH])]
+            if self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries).get("Failed"):
+                raise BellNotRung("SQS did not take all bells of a batch")
+
+    def postpone(self, bell: Bell) -> None:
+        """Lets SQS ring it again soon: after 1 s, 2 s, 4 s, and 60 s at most. Best effort: else it is three minutes."""
+        seconds = min(60, 2 ** min(bell.heard - 1, 6))
+        with contextlib.suppress(ClientError, BotoCoreError):
+            self._client.change_message_visibility(
+                QueueUrl=self._queue_url, ReceiptHandle=bell.receipt, VisibilityTimeout=seconds
+            )
+
+    def _entry(self, number: int, peer: Peer, topic: str) -> "SendMessageBatchRequestEntryTypeDef":
+        return {
+            "Id": str(number),
+            "MessageBody": json.dumps({"sessionId": peer.session_id, "topic": topic}),
+            "MessageGroupId": peer.session_id[:MAX_ID],
+            "MessageDeduplicationId": secrets.token_hex(16),
+        }
 
 
 def bell_of(record: Mapping[str, Any]) -> Bell | None:
     """The bell in one record of an SQS event, None when somebody else's message got into the queue."""
     try:
         body = json.loads(record["body"])
-        peer = Peer(str(body["sessionId"]), str(body["connectionId"]))
+        session_id, topic = str(body["sessionId"]), body.get("topic")
     except (ValueError, KeyError, TypeError):
         return None
-    return Bell(peer, record["messageId"])
+    heard = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
+    return Bell(session_id, record["messageId"], topic and str(topic), record.get("receiptHandle", ""), heard)

@@ -3,6 +3,7 @@
 AppError
 ├── SettingsError        the deployment's fault: an environment variable that says nothing usable
 ├── StoreUnavailable     ours or AWS's: DynamoDB did not take a write within its attempts
+├── BellNotRung          AWS's: SQS did not take a bell
 ├── KeysUnavailable      ours or AWS's: no signing key could be loaded
 ├── TooManyConnections   the client's: the user holds as many connections as the deployment allows
 ├── InvalidToken         the client's: a token that proves nothing; carries a reason, never the token
@@ -18,6 +19,7 @@ from typing import ClassVar
 __all__ = [
     "AppError",
     "BadRequest",
+    "BellNotRung",
     "Duplicate",
     "Forbidden",
     "InvalidToken",
@@ -40,6 +42,10 @@ class SettingsError(AppError):
 
 class StoreUnavailable(AppError):
     """A batch that DynamoDB kept handing back unprocessed."""
+
+
+class BellNotRung(AppError):
+    """The message is committed; a repetition of the publish rings again."""
 
 
 class KeysUnavailable(AppError):

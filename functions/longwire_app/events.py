@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from longwire_app.errors import NotFound
 from longwire_app.protocol import DataType
+from longwire_app.rules import TopicRule, rule_of
 
 __all__ = ["Application", "EventCall", "EventHandler", "Publish", "Reply"]
 
@@ -47,9 +48,19 @@ EventHandler = Callable[[EventCall], Reply | None]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The event handlers by name."""
+    """The event handlers by name, and the rules of topics."""
 
     handlers: dict[str, EventHandler] = field(default_factory=dict)
+    rules: list[TopicRule] = field(default_factory=list)
+
+    def topics(self, rule: TopicRule) -> None:
+        """Adds a rule; raises ValueError for a prefix that has one."""
+        if any(rule.prefix == known.prefix for known in self.rules):
+            raise ValueError(f"two rules for topics that begin with {rule.prefix!r}")
+        self.rules.append(rule)
+
+    def rule(self, group: str) -> TopicRule:
+        return rule_of(self.rules, group)
 
     def event(self, name: str) -> Callable[[EventHandler], EventHandler]:
         """Registers the decorated function; raises ValueError for a name that is taken."""

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
+from longwire_app.session import RELIABLE
+
 __all__ = ["JSON", "choose_subprotocol", "offered_subprotocols", "origin_allowed", "token_of"]
 
 JSON = "json.webpubsub.azure.v1"
-SUPPORTED = (JSON,)
+SUPPORTED = (RELIABLE, JSON)
 """In our order of preference."""
 
 LOOPBACK = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")

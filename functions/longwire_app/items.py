@@ -3,21 +3,23 @@
 | item         | pk                  | sk          | attributes                                                       |
 |--------------|---------------------|-------------|------------------------------------------------------------------|
 | session      | S#<session>         | META        | connId, greeted, userId, tenant, subprotocol, connectedAt, slot, |
-|              |                     |             | exp                                                              |
-| subscription | S#<session>         | G#<topic>   | topic, exp                                                       |
-| topic index  | T#<topic>#<shard>   | <session>   | connId, exp                                                      |
+|              |                     |             | exp; if reliable: detached, version, next, acked, posted, full,  |
+|              |                     |             | runs, cursors, used, granted                                     |
+| subscription | S#<session>         | G#<topic>   | topic, joined, exp                                               |
+| topic index  | T#<topic>#<shard>   | <session>   | connId, reliable, exp                                            |
 | connection   | C#<connection>      | META        | sid, exp                                                         |
 | user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, connId, exp                                                 |
 | dedupe       | D#<session>         | A#<ackId>   | exp                                                              |
 
-``greeted`` is the connection that got its greeting. ``exp`` is the TTL attribute, epoch seconds. Items are in
+``greeted`` is the connection that got its greeting, ``joined`` the offset at which a topic was joined. The attributes
+of reliable sessions are explained in session_store.py. ``exp`` is the TTL attribute, epoch seconds. Items are in
 DynamoDB's own notation, ``{"S": text}``.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
-from longwire_app.session import Peer, Session
+from longwire_app.session import RELIABLE, Peer, Session
+from longwire_app.table import Item
 from longwire_app.topics import key_part, shard_of
 
 __all__ = [
@@ -41,7 +43,8 @@ __all__ = [
     "topic_pk",
 ]
 
-Item = Mapping[str, Any]
+FRESH = {"version": "1", "next": "1", "acked": "0", "posted": "0"}
+"""Of a stream in which nothing was sent."""
 
 SHARDS = 1
 """Shards of each topic's index. The shard is in the key, so a topic can get more without new keys."""
@@ -103,10 +106,8 @@ def subscription_keys(session_id: str, topic: str) -> list[dict[str, Any]]:
 
 def subscription_items(peer: Peer, topic: str, exp: int) -> list[dict[str, Any]]:
     subscription, index = subscription_keys(peer.session_id, topic)
-    return [
-        subscription | {"topic": {"S": topic}} | expiry(exp),
-        index | {"connId": {"S": peer.connection_id}} | expiry(exp),
-    ]
+    reached = {"connId": {"S": peer.connection_id}} | ({"reliable": {"BOOL": True}} if peer.reliable else {})
+    return [subscription | {"topic": {"S": topic}} | expiry(exp), index | reached | expiry(exp)]
 
 
 def session_item(session: Session, slot: int | None, exp: int) -> dict[str, Any]:
@@ -118,21 +119,24 @@ def session_item(session: Session, slot: int | None, exp: int) -> dict[str, Any]
         "connectedAt": {"N": str(session.connected_at)},
         **expiry(exp),
     }
+    if session.peer.reliable:
+        item |= {name: {"N": number} for name, number in FRESH.items()} | {"runs": {"S": "[]"}, "cursors": {"S": "[]"}}
     return item if slot is None else item | {"slot": {"N": str(slot)}}
 
 
 def session_of(session_id: str, item: Item) -> Session:
     return Session(
-        peer=Peer(session_id, item["connId"]["S"]),
+        peer=Peer(session_id, item["connId"]["S"], item["subprotocol"]["S"] == RELIABLE),
         user_id=item["userId"]["S"],
         tenant=item["tenant"]["S"],
         subprotocol=item["subprotocol"]["S"],
         connected_at=int(item["connectedAt"]["N"]),
         slot=int(item["slot"]["N"]) if "slot" in item else None,
         greeted=item.get("greeted") == item["connId"],
+        detached="detached" in item,
     )
 
 
 def peer_of(item: Item) -> Peer:
     """The subscriber in an item of the topic index."""
-    return Peer(item["sk"]["S"], item["connId"]["S"])
+    return Peer(item["sk"]["S"], item["connId"]["S"], "reliable" in item)

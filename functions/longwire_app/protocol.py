@@ -1,4 +1,4 @@
-"""The frames of ``json.webpubsub.azure.v1``, in and out.
+"""The frames of ``json.webpubsub.azure.v1`` and ``json.reliable.webpubsub.azure.v1``, in and out.
 
 Incoming frames are read strictly: numbers are not strings, infinities are not numbers. Fields that we do not know
 are ignored, because newer clients send some; a name that comes twice counts as the last, as in ECMAScript.
@@ -24,13 +24,15 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, from_json
 
 from longwire_app.errors import Refused
-from longwire_app.topics import MAX_NAME
+from longwire_app.stream import Slot
+from longwire_app.topics import MAX_NAME, group_topic
 
 __all__ = [
     "Ack",
     "AckError",
     "Connected",
     "DataType",
+    "Disconnected",
     "Event",
     "Frame",
     "GroupMessage",
@@ -42,6 +44,7 @@ __all__ = [
     "SequenceAck",
     "ServerMessage",
     "parse",
+    "resync",
 ]
 
 DataType = Literal["text", "json", "binary", "protobuf"]
@@ -142,7 +145,7 @@ class Event(Payload):
 
 
 class SequenceAck(Frame):
-    """Belongs to the reliable protocol; harmless under this one."""
+    """The client has all messages up to this sequence id. Of the reliable protocol; harmless under the other."""
 
     type: Literal["sequenceAck"]
     sequence_id: UInt64
@@ -243,9 +246,28 @@ class ServerMessage(Payload):
 
 
 class Connected(Frame):
-    """The greeting. ``connection_id`` is the session's id, which is that of its first connection."""
+    """The greeting. ``connection_id`` is the session's id, which is that of its first connection.
+
+    ``reconnection_token`` comes under the reliable protocol: with both a client goes on after a lost connection.
+    """
 
     type: Literal["system"] = "system"
     event: Literal["connected"] = "connected"
     user_id: str
     connection_id: str
+    reconnection_token: str | None = Field(default=None, exclude_if=_absent)
+
+
+class Disconnected(Frame):
+    """The last frame before the server closes: WebSocket APIs cannot close with a reason."""
+
+    type: Literal["system"] = "system"
+    event: Literal["disconnected"] = "disconnected"
+    message: str
+
+
+def resync(slot: Slot) -> str:
+    """The frame, without a sequence id, that stands for messages of a group that are gone: see its history."""
+    group = slot.topic.removeprefix(group_topic(""))
+    data: JsonValue = {"$rt": "resync", "group": group, "from": slot.since or slot.offset, "to": slot.offset}
+    return ServerMessage(data=data).encoded().decode()

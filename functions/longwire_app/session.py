@@ -1,18 +1,47 @@
 """Who is connected, and what they may do.
 
-A Session is what survives; a connection is a socket of API Gateway. Under ``json.webpubsub.azure.v1`` a session
-lives as long as its one connection and carries that connection's id. Keys and records name the session, and
-every change to it says for which connection it is meant, so a session may outlive a connection without new keys.
+A Session is what survives; a connection is a socket of API Gateway. Under ``json.reliable.webpubsub.azure.v1`` a
+session goes on with another connection after one was lost; under every other subprotocol it lives as long as its
+one connection. It carries the id of its first. Keys and records name the session, and every change to it says for
+which connection it is meant: API Gateway gives no connection id twice, so a late change of an earlier one fails.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["CONNECTION_LIFETIME", "JOIN", "SEND", "Caller", "Identity", "Peer", "Session"]
+__all__ = [
+    "CONNECTION_LIFETIME",
+    "DEDUPE_LIFETIME",
+    "JOIN",
+    "LEEWAY",
+    "RELIABLE",
+    "RETENTION",
+    "SEND",
+    "SUBSCRIPTION_LIFETIME",
+    "Caller",
+    "Identity",
+    "Peer",
+    "Session",
+    "lifetime",
+]
+
+RELIABLE = "json.reliable.webpubsub.azure.v1"
 
 CONNECTION_LIFETIME = 2 * 3600 + 15 * 60
 """Seconds. API Gateway ends a connection after two hours; the rest is slack for its ``$disconnect``."""
+
+RETENTION = 24 * 3600
+"""Seconds that a reliable session waits for its next connection."""
+
+SUBSCRIPTION_LIFETIME = CONNECTION_LIFETIME + 2 * RETENTION
+"""Seconds for the subscriptions of a reliable session; a resume renews those with less than half of it left."""
+
+DEDUPE_LIFETIME = CONNECTION_LIFETIME + RETENTION
+"""Seconds that an ackId is remembered: longer than any connection may be away and come back."""
+
+LEEWAY = 30
+"""Seconds that the clock of a token's issuer may differ from ours."""
 
 JOIN = "webpubsub.joinLeaveGroup"
 SEND = "webpubsub.sendToGroup"
@@ -21,12 +50,16 @@ SEND = "webpubsub.sendToGroup"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a token proves. ``groups`` are joined on connect; ``tenant`` is empty where there is only one."""
+    """What a token proves. ``groups`` are joined on connect; ``tenant`` is empty where there is only one.
+
+    ``expires`` is the token's own, epoch seconds.
+    """
 
     user_id: str
     tenant: str = ""
     roles: frozenset[str] = frozenset()
     groups: tuple[str, ...] = ()
+    expires: int = field(default=0, compare=False)
 
     def may_join(self, group: str) -> bool:
         return self._has(JOIN, group)
@@ -40,17 +73,24 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A session and the connection through which it is reached."""
+    """A session and the connection through which it is reached; ``reliable``: by its stream, in order."""
 
     session_id: str
     connection_id: str
+    reliable: bool = field(default=False, compare=False)
+
+
+def lifetime(peer: Peer) -> int:
+    """Seconds for the records of a session that has just connected."""
+    return SUBSCRIPTION_LIFETIME if peer.reliable else CONNECTION_LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """The record of one session. ``connected_at`` is milliseconds since the epoch, ``slot`` the user slot it holds.
 
-    ``greeted`` says that its connection is known to be open: it took the greeting.
+    ``greeted`` says that its connection is known to be open: it took the greeting. ``detached`` says that the
+    connection is over, and the next one is waited for.
     """
 
     peer: Peer
@@ -60,6 +100,7 @@ class Session:
     connected_at: int
     slot: int | None = None
     greeted: bool = False
+    detached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +120,7 @@ class Caller:
             "roles": json.dumps(sorted(self.identity.roles)),
             "groups": json.dumps(self.identity.groups),
             "subprotocol": self.subprotocol,
+            "expires": str(self.identity.expires),
         }
 
     @classmethod
@@ -89,5 +131,7 @@ class Caller:
             tenant=context["tenant"],
             roles=frozenset(json.loads(context["roles"])),
             groups=tuple(json.loads(context["groups"])),
+            expires=int(context["expires"]),
         )
-        return cls(Peer(context["sessionId"], connection_id), identity, context["subprotocol"])
+        subprotocol = context["subprotocol"]
+        return cls(Peer(context["sessionId"], connection_id, subprotocol == RELIABLE), identity, subprotocol)

@@ -16,20 +16,24 @@ class Settings:
     """For the functions that hold state. ``management_endpoint`` is ``https://host/stage``, without @connections."""
 
     state_table: str
+    log_table: str
     doorbell_queue_url: str
     management_endpoint: str
     connections_per_user: int = 10
     fanout_width: int = 32
+    window: int = 1000
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
         """Raises SettingsError for a variable that is missing or is no number in its range."""
         return cls(
             state_table=_required(env, "STATE_TABLE"),
+            log_table=_required(env, "LOG_TABLE"),
             doorbell_queue_url=_required(env, "DOORBELL_QUEUE_URL"),
             management_endpoint=_required(env, "MANAGEMENT_ENDPOINT"),
             connections_per_user=_whole(env, "CONNECTIONS_PER_USER", 10, 0, 1000),
             fanout_width=_whole(env, "FANOUT_WIDTH", 32, 1, 256),
+            window=_whole(env, "WINDOW", 1000, 1, 10_000),
         )
 
 

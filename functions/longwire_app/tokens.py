@@ -15,16 +15,13 @@ from jwt import PyJWS
 from jwt.exceptions import PyJWTError
 
 from longwire_app.errors import InvalidToken
-from longwire_app.session import Identity
+from longwire_app.session import LEEWAY, Identity
 from longwire_app.topics import MAX_NAME
 
-__all__ = ["LEEWAY", "MAX_TOKEN", "Key", "Rules", "issue", "verify"]
+__all__ = ["MAX_TOKEN", "Key", "Rules", "issue", "verify"]
 
 MAX_TOKEN = 8192
 """Characters. API Gateway itself ends a URL at 4,096; headers may be longer."""
-
-LEEWAY = 30
-"""Seconds that the issuer's clock may differ from ours."""
 
 MAX_USER = 256
 """Characters. Three bytes each at most, or four: a user and a tenant fit into one partition key."""
@@ -173,6 +170,7 @@ def _identity(claims: Mapping[str, Any]) -> Identity:
         tenant=_text(claims["tenant"], MAX_USER) if "tenant" in claims else "",
         roles=frozenset(_strings(claims, "role")),
         groups=tuple(dict.fromkeys(groups)),
+        expires=int(claims["exp"]),
     )
 
 

@@ -9,14 +9,27 @@ from botocore.config import Config
 
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
+from longwire_app.session_store import SessionStore
 from longwire_app.settings import Settings
 from longwire_app.store import Store
+from longwire_app.table import Table
+from longwire_app.topic_log import TopicLog
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-__all__ = ["delivery", "doorbell", "management_client", "secrets", "settings", "store"]
+__all__ = [
+    "delivery",
+    "doorbell",
+    "management_client",
+    "secrets",
+    "session_store",
+    "settings",
+    "store",
+    "topic_log",
+]
 
 CONNECT = 1
 READ = 2
@@ -35,10 +48,29 @@ def settings() -> Settings:
 
 
 @cache
-def store() -> Store:
+def dynamodb() -> "DynamoDBClient":
     # end_session runs on as many threads as a fan-out has.
-    config = BUDGET.merge(Config(max_pool_connections=settings().fanout_width))
-    return Store(boto3.client("dynamodb", config=config), settings().state_table)
+    return boto3.client("dynamodb", config=BUDGET.merge(Config(max_pool_connections=settings().fanout_width)))
+
+
+@cache
+def state_table() -> Table:
+    return Table(dynamodb(), settings().state_table)
+
+
+@cache
+def topic_log() -> TopicLog:
+    return TopicLog(state_table(), Table(dynamodb(), settings().log_table))
+
+
+@cache
+def session_store() -> SessionStore:
+    return SessionStore(state_table())
+
+
+@cache
+def store() -> Store:
+    return Store(state_table())
 
 
 @cache

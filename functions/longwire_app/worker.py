@@ -1,83 +1,63 @@
-"""The doorbell's consumer: greets sessions, once their handshake is done.
+"""The doorbell's consumer: looks at the sessions that were rung for, each in order, all at the same time."""
 
-``$connect`` cannot post to its own connection: until the handshake has ended, PostToConnection answers 410. The
-worker may be faster than the handshake, so it asks again for five seconds before it takes 410 for an answer.
-"""
-
-import time
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from longwire_app import wiring
-from longwire_app.delivery import Delivery, Outcome
-from longwire_app.doorbell import Bell, bell_of
+from longwire_app.delivery import each
+from longwire_app.doorbell import Bell, Doorbell, bell_of
+from longwire_app.errors import AppError
 from longwire_app.log import Answer, Event, guarded, logger
-from longwire_app.protocol import Connected
-from longwire_app.store import Store
+from longwire_app.pump import Verdict
+from longwire_app.pump_runner import Parts, PumpRunner
+from longwire_app.session import Peer
+from longwire_app.stream import Window
 from longwire_app.turn import Turn
 
-__all__ = ["Greeter", "handler"]
-
-PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0)
-"""Seconds between the rounds for handshakes that are still under way; 5.17 in all."""
+__all__ = ["Porter", "handler"]
 
 
-class Greeter:
-    """Answers bells. A greeting may go out twice, when a bell is heard twice; clients take the second calmly."""
+class Porter:
+    """Answers bells."""
 
-    def __init__(self, store: Store, delivery: Delivery, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._store = store
-        self._delivery = delivery
-        self._sleep = sleep
+    def __init__(self, runner: PumpRunner, doorbell: Doorbell) -> None:
+        self._runner = runner
+        self._doorbell = doorbell
 
     def answer(self, bells: Sequence[Bell], turn: Turn) -> list[Bell]:
-        """Greets each session once, all in rounds, and returns the bells that SQS should ring again.
-
-        A connection that is still not there after the last round never was, or is gone: its session ends.
-        """
-        again: list[Bell] = []
-        for pause in (*PAUSES, None):
-            bells = [bell for bell in bells if self._pending(bell, again, turn)]
-            if not bells or pause is None:
-                break
-            self._sleep(pause)
+        """Looks once at each session, and returns the bells that SQS is to ring again."""
+        of_session: dict[str, list[Bell]] = defaultdict(list)
         for bell in bells:
-            ended = self._store.end_session(bell.peer)
-            turn.counts["NeverEstablished"] += ended
-            logger.info("no connection to greet", ended=ended)
+            of_session[bell.session_id].append(bell)
+        looked = each(len(of_session), lambda group: (group, self._look(group, turn)), of_session.values())
+        again = [bell for group, verdict in looked if verdict is Verdict.AGAIN for bell in group]
+        for bell in again:
+            self._doorbell.postpone(bell)
         return again
 
-    def _pending(self, bell: Bell, again: list[Bell], turn: Turn) -> bool:
-        logger.set_correlation_id(bell.peer.connection_id)
+    def _look(self, bells: Sequence[Bell], turn: Turn) -> Verdict:
+        session_id = bells[0].session_id
+        topics = [bell.topic for bell in bells]
+        hints = None if None in topics else frozenset(topic for topic in topics if topic is not None)
         try:
-            outcome = self._greet(bell, turn)
-        except (ClientError, BotoCoreError):
-            logger.exception("greeting failed")
-            outcome = Outcome.FAILED
-        if outcome is None or outcome is Outcome.GONE:
-            return outcome is Outcome.GONE
-        turn.counts[outcome.value] += 1
-        if outcome is not Outcome.DELIVERED:
-            again.append(bell)
-        return False
-
-    def _greet(self, bell: Bell, turn: Turn) -> Outcome | None:
-        """None when there is nothing to do: the session has ended, moved on, or has its greeting."""
-        session = self._store.session(bell.peer.session_id)
-        if session is None or session.peer != bell.peer or session.greeted:
-            return None
-        greeting = Connected(user_id=session.user_id, connection_id=session.peer.session_id)
-        outcome = self._delivery.post(bell.peer, greeting.encoded(), turn.deadline)
-        if outcome is Outcome.DELIVERED:
-            self._store.mark_greeted(bell.peer)
-        return outcome
+            verdict = self._runner.run(session_id, hints, turn)
+            if verdict is Verdict.ENDED:
+                # Its subscriptions may still be there, and have us rung.
+                self._runner.parts.store.end_session(Peer(session_id, session_id), turn.now, for_good=True)
+        except (ClientError, BotoCoreError, AppError):
+            logger.exception("the pump failed", session=session_id)
+            turn.counts["PumpErrors"] += 1
+            return Verdict.AGAIN
+        return verdict
 
 
 @cache
-def greeter() -> Greeter:
-    return Greeter(wiring.store(), wiring.delivery())
+def porter() -> Porter:
+    parts = Parts(wiring.store(), wiring.session_store(), wiring.topic_log(), wiring.delivery())
+    return Porter(PumpRunner(parts, Window(wiring.settings().window)), wiring.doorbell())
 
 
 @guarded(failed=None)
@@ -86,5 +66,5 @@ def handler(event: Event, turn: Turn) -> Answer:
     bells = [bell_of(record) for record in event["Records"]]
     if None in bells:
         logger.error("not a bell; dropped", dropped=bells.count(None))
-    again = greeter().answer([bell for bell in bells if bell is not None], turn)
+    again = porter().answer([bell for bell in bells if bell is not None], turn)
     return {"batchItemFailures": [{"itemIdentifier": bell.message_id} for bell in again]}

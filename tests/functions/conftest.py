@@ -17,13 +17,21 @@ from moto.backends import get_backend
 
 from backend_aws import REGION, Aws, MotoServer, Server, created
 from backend_connections import Connections, ConnectionsServer
+from backend_device import Stage
 from backend_events import Context, caller_of, handshake_event, proxy_event
 from longwire_app import authorizer, message, wiring, worker
 from longwire_app.delivery import Delivery
+from longwire_app.doorbell import Doorbell
 from longwire_app.log import logger
+from longwire_app.pump_runner import Parts, PumpRunner
 from longwire_app.session import Caller, Peer, Session
+from longwire_app.session_store import SessionStore
 from longwire_app.store import Store
+from longwire_app.stream import Window
+from longwire_app.table import Table
+from longwire_app.topic_log import TopicLog
 from longwire_app.turn import Turn
+from longwire_app.worker import Porter
 
 
 def now() -> int:
@@ -98,6 +106,7 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
     """The environment of template.yaml, and parts made anew from it."""
     variables = {
         "STATE_TABLE": aws.table,
+        "LOG_TABLE": aws.log_table,
         "DOORBELL_QUEUE_URL": aws.queue_url,
         "MANAGEMENT_ENDPOINT": connections.url,
         "CONNECTIONS_PER_USER": "3",
@@ -114,20 +123,67 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
 
 
 def _forget() -> None:
-    caches: list[Any] = [wiring.settings, wiring.store, wiring.delivery, wiring.doorbell, wiring.secrets]
-    for cached in [*caches, authorizer.settings, authorizer.verifier, message.dispatcher, worker.greeter]:
+    caches: list[Any] = [getattr(wiring, name) for name in wiring.__all__ if name != "management_client"]
+    caches += [wiring.dynamodb, wiring.state_table]
+    for cached in [*caches, authorizer.settings, authorizer.verifier, message.dispatcher, worker.porter]:
         cached.cache_clear()
 
 
 @pytest.fixture
-def store(aws: Aws) -> Store:
-    return Store(boto3.client("dynamodb"), aws.table, sleep=lambda _: None)
+def store(table: Table) -> Store:
+    return Store(table)
+
+
+@pytest.fixture
+def table(aws: Aws) -> Table:
+    return Table(boto3.client("dynamodb"), aws.table, sleep=lambda _: None)
+
+
+@pytest.fixture
+def sessions(table: Table) -> SessionStore:
+    return SessionStore(table)
+
+
+@pytest.fixture
+def topic_log(table: Table, aws: Aws) -> TopicLog:
+    log = Table(table.client, aws.log_table, sleep=lambda _: None)
+    return TopicLog(table, log, sleep=lambda _: None)
+
+
+@pytest.fixture
+def doorbell(aws: Aws) -> Doorbell:
+    return Doorbell(boto3.client("sqs"), aws.queue_url)
 
 
 @pytest.fixture
 def delivery(aws: Aws, connections: Connections) -> Delivery:  # noqa: ARG001 (its environment)
     """Wired as on Lambda, but it does not wait between tries."""
     return Delivery(wiring.management_client(connections.url, 8), 8, sleep=lambda _: None)
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    """What the pump's runner slept, without sleeping."""
+    return []
+
+
+@pytest.fixture
+def porter(
+    store: Store,
+    sessions: SessionStore,
+    topic_log: TopicLog,
+    delivery: Delivery,
+    doorbell: Doorbell,
+    pauses: list[float],
+) -> Porter:
+    runner = PumpRunner(Parts(store, sessions, topic_log, delivery), Window(), sleep=pauses.append)
+    return Porter(runner, doorbell)
+
+
+@pytest.fixture
+def stage(backend: None, aws: Aws, connections: Connections) -> Stage:  # noqa: ARG001 (its environment)
+    """For devices: clients without sockets."""
+    return Stage(aws, connections, now())
 
 
 @pytest.fixture

@@ -7,20 +7,34 @@ import pytest
 
 from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
+from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest
 from longwire_app.protocol import GroupMessage, ServerMessage
+from longwire_app.rules import TopicRule
 from longwire_app.session import Peer
 from longwire_app.store import Store
+from longwire_app.topic_log import TopicLog
 from longwire_app.topics import group_topic
 from longwire_app.turn import Turn
 
 HELLO = GroupMessage(group="room", data="hello", data_type="text")
+VOLATILE = TopicRule("", reliable=False)
 WIRE = {"type": "message", "from": "group", "group": "room", "dataType": "text", "data": "hello"}
 
 
 @pytest.fixture
-def broadcaster(store: Store, delivery: Delivery) -> Broadcaster:
-    return Broadcaster(store, delivery)
+def broadcaster(
+    request: pytest.FixtureRequest,
+    store: Store,
+    delivery: Delivery,
+    topic_log: TopicLog,
+    doorbell: Doorbell,
+    turn: Turn,
+) -> Broadcaster:
+    """With a parameter, one for which the deadline is always now."""
+    late = hasattr(request, "param")
+    steady = (lambda: turn.deadline) if late else time.monotonic
+    return Broadcaster(store, delivery, topic_log, doorbell, steady=steady)
 
 
 @pytest.fixture
@@ -44,19 +58,19 @@ def test_everybody_in_the_group_gets_it_and_nobody_else(
 ) -> None:
     room("c1=", "c2=")
     store.join(Peer("c3=", "c3="), group_topic("room#0"), None, turn.now)
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert connections.frames == {"c1=": [WIRE], "c2=": [WIRE]}
     assert turn.counts == {"MessagesOut": 2}
 
 
 def test_one_session_can_be_left_out(broadcaster: Broadcaster, room: Any, connections: Any, turn: Turn) -> None:
     room("c1=", "c2=")
-    broadcaster.publish(HELLO, turn, but="c1=")
+    broadcaster.publish(HELLO, VOLATILE, turn, but="c1=")
     assert connections.frames == {"c2=": [WIRE]}
 
 
 def test_nobody_there_is_no_error(broadcaster: Broadcaster, turn: Turn) -> None:
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert not turn.counts
 
 
@@ -65,13 +79,13 @@ def test_a_410_ends_the_session_of_that_recipient_alone(
 ) -> None:
     room("c1=", "c2=", "c3=")
     connections.statuses["c2="] = 410
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert connections.frames == {"c1=": [WIRE], "c3=": [WIRE]}
     assert store.session("c2=") is None
     assert store.session("c1=") is not None
     assert not any("c2=" in pk or "c2=" in sk for pk, sk in aws.key_pairs())
     assert turn.counts == {"MessagesOut": 2, "Gone": 1, "SessionsEnded": 1}
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert connections.posts["c2="] == 1
 
 
@@ -83,7 +97,7 @@ def test_a_410_of_an_old_connection_does_not_end_a_session_that_moved_on(
     store.mark_greeted(opened.peer)
     store.join(Peer("c1=", "c0="), group_topic("room"), None, turn.now)
     connections.statuses["c0="] = 410
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert store.session("c1=") is not None
 
 
@@ -92,9 +106,9 @@ def test_a_session_whose_handshake_is_under_way_is_not_taken_for_gone(
 ) -> None:
     store.open_session(session("c1="), [group_topic("room")], limit=0, now=turn.now)
     connections.scripts["c1="] = [410]
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert store.session("c1=") is not None
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert connections.frames == {"c1=": [WIRE]}
 
 
@@ -103,27 +117,28 @@ def test_failures_are_counted_and_end_nobodys_session(
 ) -> None:
     room("c1=", "c2=", "c3=", "c4=")
     connections.statuses.update({"c1=": 403, "c2=": 429, "c3=": 500})
-    broadcaster.publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert turn.counts == {"MessagesOut": 1, "Throttled": 1, "DeliveryFailures": 2}
     assert all(store.session(connection_id) for connection_id in ("c1=", "c2=", "c3="))
 
 
 def test_after_the_deadline_nothing_is_posted_and_nobody_is_ended(
-    store: Store, delivery: Delivery, room: Any, connections: Any
+    broadcaster: Broadcaster, room: Any, connections: Any
 ) -> None:
     room("c1=", "c2=")
     late = Turn(now=int(time.time()), deadline=time.monotonic())
-    Broadcaster(store, delivery).publish(HELLO, late)
+    broadcaster.publish(HELLO, VOLATILE, late)
     assert late.counts == {"DeadlineMissed": 2}
     assert not connections.posts
 
 
+@pytest.mark.parametrize("broadcaster", [True], indirect=True)
 def test_the_deadline_also_holds_for_ending_sessions(
-    store: Store, delivery: Delivery, room: Any, connections: Any, turn: Turn
+    broadcaster: Broadcaster, store: Store, room: Any, connections: Any, turn: Turn
 ) -> None:
     room("c1=")
     connections.statuses["c1="] = 410
-    Broadcaster(store, delivery, steady=lambda: turn.deadline).publish(HELLO, turn)
+    broadcaster.publish(HELLO, VOLATILE, turn)
     assert turn.counts == {"Gone": 1, "SessionsEnded": 0}
     assert store.session("c1=") is not None
 
@@ -133,10 +148,10 @@ def test_a_message_that_api_gateway_would_not_take_is_refused_before_anybody_get
 ) -> None:
     room("c1=")
     envelope = len(GroupMessage(group="room", data="", data_type="text").encoded())
-    biggest = GroupMessage(group="room", data="x" * (131_072 - envelope), data_type="text")
-    broadcaster.publish(biggest, turn)
-    with pytest.raises(BadRequest, match="131072 bytes"):
-        broadcaster.publish(GroupMessage(group="room", data=biggest.data + "x", data_type="text"), turn)  # type: ignore[operator]  # a text
+    biggest = GroupMessage(group="room", data="x" * (131_008 - envelope), data_type="text")
+    broadcaster.publish(biggest, VOLATILE, turn)
+    with pytest.raises(BadRequest, match="131008 bytes"):
+        broadcaster.publish(GroupMessage(group="room", data=biggest.data + "x", data_type="text"), VOLATILE, turn)  # type: ignore[operator]  # a text
     assert connections.posts["c1="] == 1
 
 

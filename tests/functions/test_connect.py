@@ -35,7 +35,7 @@ def test_a_lower_case_header_is_an_offer_too(event: Any, context: Any) -> None:
 def test_the_doorbell_rings_once_for_the_greeting(event: Any, context: Any, aws: Any) -> None:
     handler(event("$connect", headers=OFFER), context)
     (bell,) = aws.bells()
-    assert bell["body"] == '{"sessionId": "c1=", "connectionId": "c1="}'
+    assert bell["body"] == '{"sessionId": "c1="}'
 
 
 def test_the_tokens_groups_are_joined(event: Any, context: Any, store: Any, turn: Any) -> None:
@@ -56,7 +56,7 @@ def test_a_subprotocol_that_nobody_speaks_is_a_400_and_leaves_nothing(
 
 
 def test_one_connection_too_many_is_a_429_and_leaves_nothing(
-    event: Any, context: Any, aws: Any, counted: Any, store: Any
+    event: Any, context: Any, aws: Any, counted: Any, store: Any, turn: Any
 ) -> None:
     for number in range(3):
         handler(event("$connect", headers=OFFER, connection=f"c{number}="), context)
@@ -66,7 +66,7 @@ def test_one_connection_too_many_is_a_429_and_leaves_nothing(
     assert aws.key_pairs() == before
     assert counted() == {"RefusedLimit": 1}
     assert handler(event("$connect", headers=OFFER, connection="c3=", user="bob"), context)["statusCode"] == 200
-    store.end_session(store.session("c0=").peer)
+    store.end_session(store.session("c0=").peer, turn.now)
     assert handler(event("$connect", headers=OFFER, connection="c4="), context)["statusCode"] == 200
 
 

@@ -25,7 +25,7 @@ def test_a_frame_arrives_as_it_is(delivery: Delivery, connections: Any) -> None:
         ([410], Outcome.GONE, 1),
         ([400], Outcome.GONE, 1),
         ([403], Outcome.FAILED, 1),
-        ([413], Outcome.FAILED, 1),
+        ([413], Outcome.UNPOSTABLE, 1),
         ([429, 200], Outcome.DELIVERED, 2),
         ([429, 429, 429, 200], Outcome.THROTTLED, 3),
         ([500, 503, 200], Outcome.DELIVERED, 3),

@@ -8,11 +8,14 @@ import pytest
 
 from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
-from longwire_app.dispatch import Dispatcher
+from longwire_app.dispatch import Dispatcher, Streams
+from longwire_app.doorbell import Doorbell
 from longwire_app.errors import Forbidden
 from longwire_app.events import Application, EventCall, Reply
 from longwire_app.session import JOIN, SEND, Caller
+from longwire_app.session_store import SessionStore
 from longwire_app.store import Store
+from longwire_app.topic_log import TopicLog
 from longwire_app.topics import group_topic
 from longwire_app.turn import Turn
 
@@ -42,13 +45,22 @@ class Client:
 
 
 @pytest.fixture
+def streams(sessions: SessionStore, topic_log: TopicLog, doorbell: Doorbell) -> Streams:
+    return Streams(sessions, topic_log, doorbell)
+
+
+@pytest.fixture
 def app() -> Application:
     return Application()
 
 
 @pytest.fixture
-def client(store: Store, delivery: Delivery, app: Application, caller: Any, connections: Any, turn: Turn) -> Any:
-    dispatcher = Dispatcher(store, Broadcaster(store, delivery), app)
+def dispatcher(store: Store, streams: Streams, delivery: Delivery, app: Application) -> Dispatcher:
+    return Dispatcher(store, streams, Broadcaster(store, delivery, streams.log, streams.doorbell), app)
+
+
+@pytest.fixture
+def client(dispatcher: Dispatcher, caller: Any, connections: Any, turn: Turn) -> Any:
 
     def make(connection: str = "c1=", roles: tuple[str, ...] = (JOIN, SEND), **who: Any) -> Client:
         return Client(dispatcher, caller(connection, roles=roles, **who), connections, turn)

@@ -12,7 +12,7 @@ from longwire_app.session import Peer
 def test_a_bell_that_is_rung_is_heard(aws: Any) -> None:
     Doorbell(boto3.client("sqs"), aws.queue_url).ring(Peer("s=", "c="), "connected")
     (record,) = aws.bells()
-    assert bell_of(record) == Bell(Peer("s=", "c="), record["messageId"])
+    assert bell_of(record) == Bell("s=", record["messageId"], receipt=record["receiptHandle"])
 
 
 def test_the_same_bell_rings_once_and_another_reason_is_another_bell(aws: Any) -> None:
@@ -23,6 +23,6 @@ def test_the_same_bell_rings_once_and_another_reason_is_another_bell(aws: Any) -
     assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "2"
 
 
-@pytest.mark.parametrize("body", ["", "hello", "[]", "{}", '{"sessionId":"s"}', "null", "1"])
+@pytest.mark.parametrize("body", ["", "hello", "[]", "{}", '{"topic":"t"}', "null", "1"])
 def test_what_is_no_bell_is_not_taken_for_one(body: str) -> None:
     assert bell_of({"messageId": "m", "body": body}) is None

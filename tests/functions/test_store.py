@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from longwire_app.errors import Duplicate, StoreUnavailable, TooManyConnections
 from longwire_app.session import CONNECTION_LIFETIME, Peer
 from longwire_app.store import Store
+from longwire_app.table import Table
 from longwire_app.topics import group_topic
 
 NOW = 1_700_000_000
@@ -61,15 +62,15 @@ def test_ending_a_session_leaves_nothing(store: Store, session: Any, aws: Any) -
     opened = session()
     store.open_session(opened, [ROOM, group_topic("#%")], limit=3, now=NOW)
     store.join(opened.peer, group_topic("x" * 1024), None, NOW)
-    assert store.end_session(opened.peer)
+    assert store.end_session(opened.peer, NOW)
     assert aws.items() == []
-    assert not store.end_session(opened.peer)
+    assert not store.end_session(opened.peer, NOW)
 
 
 def test_an_old_connection_cannot_end_a_session_that_moved_on(store: Store, session: Any, aws: Any) -> None:
     store.open_session(session(), [ROOM], limit=3, now=NOW)
     before = aws.key_pairs()
-    assert not store.end_session(Peer("c1=", "c0="))
+    assert not store.end_session(Peer("c1=", "c0="), NOW)
     assert aws.key_pairs() == before
 
 
@@ -78,18 +79,18 @@ def test_what_an_interrupted_end_left_is_removed_by_the_next(store: Store, sessi
     store.open_session(opened, [ROOM], limit=0, now=NOW)
     key = {"pk": {"S": "S#c1="}, "sk": {"S": "META"}}
     boto3.client("dynamodb").delete_item(TableName=aws.table, Key=key)
-    assert not store.end_session(opened.peer)
+    assert not store.end_session(opened.peer, NOW)
     assert aws.items() == []
 
 
 def test_a_session_that_waits_for_its_greeting_is_ended_only_without_regard_to_it(store: Store, session: Any) -> None:
     opened = session()
     store.open_session(opened, [], limit=0, now=NOW)
-    assert not store.end_session(opened.peer, if_greeted=True)
+    assert not store.end_session(opened.peer, NOW, if_greeted=True)
     assert store.session("c1=") is not None
     assert store.mark_greeted(opened.peer)
     assert store.session("c1=").greeted  # type: ignore[union-attr]  # asserted above
-    assert store.end_session(opened.peer, if_greeted=True)
+    assert store.end_session(opened.peer, NOW, if_greeted=True)
 
 
 def test_a_connection_that_is_no_longer_the_sessions_cannot_mark_it_greeted(store: Store, session: Any) -> None:
@@ -179,7 +180,7 @@ def test_users_and_tenants_do_not_share_slots(store: Store, session: Any) -> Non
 
 def test_a_slot_is_free_again_when_its_session_ends_or_expires(store: Store, session: Any) -> None:
     store.open_session(session("c1="), [], limit=1, now=NOW)
-    store.end_session(session("c1=").peer)
+    store.end_session(session("c1=").peer, NOW)
     store.open_session(session("c2="), [], limit=1, now=NOW)
     with pytest.raises(TooManyConnections):
         store.open_session(session("c3="), [], limit=1, now=NOW + CONNECTION_LIFETIME - 1)
@@ -190,7 +191,7 @@ def test_a_late_end_does_not_take_the_slot_from_its_new_holder(store: Store, ses
     store.open_session(session("c1="), [], limit=1, now=NOW)
     later = NOW + CONNECTION_LIFETIME
     store.open_session(session("c2="), [], limit=1, now=later)
-    store.end_session(session("c1=").peer)
+    store.end_session(session("c1=").peer, NOW)
     with pytest.raises(TooManyConnections):
         store.open_session(session("c3="), [], limit=1, now=later)
 
@@ -209,12 +210,12 @@ def test_what_a_batch_left_over_is_sent_again_and_then_given_up(session: Any) ->
         for _ in range(2):
             stub.add_response("batch_write_item", {"UnprocessedItems": left})
         stub.add_response("batch_write_item", {})
-        Store(client, "state", sleep=pauses.append).join(session().peer, ROOM, None, NOW)
+        Store(Table(client, "state", sleep=pauses.append)).join(session().peer, ROOM, None, NOW)
         assert pauses == [0.05, 0.1]
         for _ in range(5):
             stub.add_response("batch_write_item", {"UnprocessedItems": left})
         with pytest.raises(StoreUnavailable):
-            Store(client, "state", sleep=pauses.append).join(session().peer, ROOM, None, NOW)
+            Store(Table(client, "state", sleep=pauses.append)).join(session().peer, ROOM, None, NOW)
 
 
 def test_a_cancelled_transaction_that_is_no_duplicate_is_an_error(session: Any) -> None:
@@ -226,7 +227,7 @@ def test_a_cancelled_transaction_that_is_no_duplicate_is_an_error(session: Any) 
             modeled_fields={"CancellationReasons": [{"Code": "None"}, {"Code": "TransactionConflict"}]},
         )
         with pytest.raises(client.exceptions.TransactionCanceledException):
-            Store(client, "state").join(session().peer, ROOM, 1, NOW)
+            Store(Table(client, "state")).join(session().peer, ROOM, 1, NOW)
 
 
 def race(width: int, action: Callable[[int], object], lost: type[Exception]) -> int:

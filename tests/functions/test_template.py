@@ -3,14 +3,16 @@
 import importlib
 import json
 import re
+from dataclasses import replace
 from functools import cache
 from typing import Any, get_args
 
 import boto3
 import pytest
 
+from backend_device import Stage
 from backend_template import FILE, actions, breaches, expanded, of_type, routes, statements
-from longwire_app import authorizer, connect, disconnect, message, worker
+from longwire_app import authorizer, connect, disconnect, message
 from longwire_app.delivery import Outcome
 from longwire_app.doorbell import Bell
 from longwire_app.errors import Refused
@@ -138,7 +140,10 @@ def test_addresses_name_the_stage_that_there_is(template: dict[str, Any]) -> Non
 # -- each function may do what it does, and nothing else: every grant is used, and nothing lacks one
 
 # What is asked of IAM for a transaction, and what Lambda itself calls for an event source.
-ASKED = {"dynamodb:TransactWriteItems": {"dynamodb:PutItem", "dynamodb:DeleteItem"}}
+ASKED = {
+    "dynamodb:TransactWriteItems": {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"},
+    "sqs:SendMessageBatch": {"sqs:SendMessage"},
+}
 POLLS = {"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 POSTS = {"execute-api:ManageConnections"}
 
@@ -178,46 +183,67 @@ def test_the_authorizers_grants(handshake: Any, context: Any, turn: Any, asked: 
     assert granted("AuthorizerFunction") == asked()
 
 
-@pytest.mark.usefixtures("backend")
-def test_connects_grants(event: Any, context: Any, aws: Any, asked: Any) -> None:
-    boto3.client("sqs").delete_queue(QueueUrl=aws.queue_url)
+def test_connects_grants(stage: Stage, event: Any, context: Any, aws: Any, asked: Any) -> None:
+    device = stage.device()
+    device.identity = replace(device.identity, groups=("room",))
     asked()
-    made = event("$connect", headers={}, groups=("room",))
-    assert connect.handler(made, context) == {"statusCode": 500}
-    assert granted("ConnectFunction") == asked()
+    device.connect("r1=")
+    opened = asked()
+    stage.pump()
+    device.receive()
+    asked()
+    assert device.connect("r2=", resume=True) == 200
+    boto3.client("sqs").delete_queue(QueueUrl=aws.queue_url)
+    opened |= asked() - {"sqs:DeleteQueue"}
+    assert connect.handler(event("$connect", headers={}, groups=("room",)), context) == {"statusCode": 500}
+    assert granted("ConnectFunction") == opened | asked() | POSTS
+    assert stage.connections.closed == ["r1="]
 
 
-def test_disconnects_grants(connected: Any, event: Any, context: Any, asked: Any) -> None:
+def test_disconnects_grants(connected: Any, stage: Stage, event: Any, context: Any, asked: Any) -> None:
     connected()
+    device = stage.device()
+    device.connect("r1=")
+    asked()
+    device.vanish()
     disconnect.handler(event("$disconnect"), context)
     assert granted("DisconnectFunction") == asked()
 
 
 def test_the_message_functions_grants(
-    connected: Any, event: Any, context: Any, connections: Any, store: Any, asked: Any
+    connected: Any, stage: Stage, event: Any, context: Any, store: Any, asked: Any
 ) -> None:
     connected()
     store.mark_greeted(Peer("c1=", "c1="))
+    device = stage.device()
+    device.connect("r1=")
+    stage.connections.frames.clear()
     asked()
+    device.ask(type="joinGroup", group="room")
     frames: list[dict[str, Any]] = [
         {"type": "joinGroup", "group": "other"},
         {"type": "leaveGroup", "group": "other", "ackId": 1},
         {"type": "sendToGroup", "group": "room", "data": 1, "ackId": 2},
     ]
     for status in (200, 410):
-        connections.statuses["c1="] = status
+        stage.connections.statuses["c1="] = status
         for frame in frames:
             message.handler(event(frame["type"], body=json.dumps(frame), roles=(JOIN, SEND)), context)
-    assert store.session("c1=") is None
-    assert granted("MessageFunction") == (asked() - {"dynamodb:GetItem"}) | POSTS
+    # Asked for when two publishers meet in a log that begins.
+    assert granted("MessageFunction") == asked() | POSTS | {"dynamodb:GetItem"}
 
 
-def test_the_workers_grants(connected: Any, store: Any, delivery: Any, connections: Any, turn: Any, asked: Any) -> None:
+def test_the_workers_grants(connected: Any, stage: Stage, porter: Any, connections: Any, turn: Any, asked: Any) -> None:
     for connection in ("c1=", "c2="):
         connected(connection)
+    device = stage.device()
+    device.connect("r1=")
+    device.ask(type="joinGroup", group="room")
+    device.ask(type="sendToGroup", group="room", data=1)
     connections.statuses["c2="] = 410
-    bells = [Bell(Peer(connection, connection), connection) for connection in ("c1=", "c2=")]
-    assert worker.Greeter(store, delivery, sleep=lambda _: None).answer(bells, turn) == []
+    asked()
+    bells = [Bell(session_id, session_id) for session_id in ("c1=", "c2=", "r1=")]
+    assert porter.answer(bells, turn) == []
     assert granted("WorkerFunction") == asked() | POSTS | POLLS
 
 

@@ -9,23 +9,13 @@ import pytest
 
 from longwire_app import connect
 from longwire_app.doorbell import Bell
+from longwire_app.pump_runner import PAUSES
 from longwire_app.session import Peer
-from longwire_app.worker import PAUSES, Greeter, handler
+from longwire_app.worker import handler
 
 pytestmark = pytest.mark.usefixtures("backend")
 
 GREETING = {"type": "system", "event": "connected", "userId": "alice", "connectionId": "c1="}
-
-
-@pytest.fixture
-def pauses() -> list[float]:
-    """What the greeter slept, without sleeping."""
-    return []
-
-
-@pytest.fixture
-def greeter(store: Any, delivery: Any, pauses: list[float]) -> Greeter:
-    return Greeter(store, delivery, sleep=pauses.append)
 
 
 @pytest.fixture
@@ -35,7 +25,7 @@ def opened(store: Any, session: Any, turn: Any) -> Any:
     def make(*connections: str) -> list[Bell]:
         for connection in connections:
             store.open_session(session(connection), [], limit=0, now=turn.now)
-        return [Bell(Peer(connection, connection), f"m-{connection}") for connection in connections]
+        return [Bell(connection, f"m-{connection}") for connection in connections]
 
     return make
 
@@ -45,9 +35,7 @@ def record(body: str, message_id: str = "m1") -> dict[str, str]:
 
 
 def record_of(bell: Bell) -> dict[str, str]:
-    peer = bell.peer
-    body = {"sessionId": peer.session_id, "connectionId": peer.connection_id}
-    return record(json.dumps(body), bell.message_id)
+    return record(json.dumps({"sessionId": bell.session_id}), bell.message_id)
 
 
 def test_who_connected_is_greeted(event: Any, context: Any, aws: Any, connections: Any, store: Any) -> None:
@@ -57,88 +45,75 @@ def test_who_connected_is_greeted(event: Any, context: Any, aws: Any, connection
     assert store.session("c1=").greeted
 
 
-def test_a_bell_that_is_heard_twice_greets_once(greeter: Any, opened: Any, connections: Any, turn: Any) -> None:
+def test_a_bell_that_is_heard_twice_greets_once(porter: Any, opened: Any, connections: Any, turn: Any) -> None:
     bells = opened("c1=")
-    assert greeter.answer(bells, turn) == []
-    assert greeter.answer(bells, turn) == []
+    assert porter.answer(bells, turn) == []
+    assert porter.answer(bells, turn) == []
     assert connections.posts == {"c1=": 1}
     assert turn.counts == {"MessagesOut": 1}
 
 
-def test_a_session_that_ended_or_moved_on_is_not_greeted(
-    greeter: Any, opened: Any, store: Any, connections: Any, turn: Any
-) -> None:
+def test_a_session_that_ended_is_not_greeted(porter: Any, opened: Any, store: Any, connections: Any, turn: Any) -> None:
     (bell,) = opened("c1=")
-    assert greeter.answer([Bell(Peer("c1=", "c0="), "m0")], turn) == []
-    store.end_session(bell.peer)
-    assert greeter.answer([bell], turn) == []
+    store.end_session(Peer("c1=", "c1="), turn.now)
+    assert porter.answer([bell], turn) == []
     assert not connections.posts
 
 
 def test_a_handshake_under_way_is_asked_again(
-    greeter: Any, opened: Any, connections: Any, store: Any, turn: Any, pauses: list[float]
+    porter: Any, opened: Any, connections: Any, store: Any, turn: Any, pauses: list[float]
 ) -> None:
     connections.scripts["c1="] = [410, 410, 410]
-    assert greeter.answer(opened("c1="), turn) == []
+    assert porter.answer(opened("c1="), turn) == []
     assert connections.frames == {"c1=": [GREETING]}
     assert pauses == list(PAUSES[:3])
     assert store.session("c1=").greeted
 
 
-def test_nobody_waits_for_anothers_handshake(
-    store: Any, delivery: Any, opened: Any, connections: Any, turn: Any
-) -> None:
-    posts = []
-    connections.scripts["c1="] = [410]
-    greeter = Greeter(store, delivery, sleep=lambda _: posts.append(dict(connections.posts)))
-    assert greeter.answer(opened("c1=", "c2="), turn) == []
-    assert posts == [{"c1=": 1, "c2=": 1}]
-    assert connections.posts == {"c1=": 2, "c2=": 1}
-
-
 def test_a_connection_that_never_appears_ends_its_session_after_five_seconds(
-    greeter: Any, opened: Any, connections: Any, store: Any, turn: Any, pauses: list[float]
+    porter: Any, opened: Any, connections: Any, store: Any, turn: Any, pauses: list[float]
 ) -> None:
     connections.statuses["c1="] = 410
-    assert greeter.answer(opened("c1="), turn) == []
+    assert porter.answer(opened("c1="), turn) == []
     assert store.session("c1=") is None
     assert sum(pauses) == pytest.approx(5.17)
-    assert turn.counts == {"NeverEstablished": 1}
+    assert turn.counts == {"Gone": 1, "NeverEstablished": 1}
 
 
 @pytest.mark.parametrize(
     ("status", "metric"), [(429, "Throttled"), (500, "DeliveryFailures"), (403, "DeliveryFailures")]
 )
 def test_a_greeting_that_failed_is_rung_for_again_and_ends_nothing(
-    greeter: Any, opened: Any, connections: Any, turn: Any, status: int, metric: str
+    porter: Any, opened: Any, connections: Any, turn: Any, status: int, metric: str
 ) -> None:
     connections.statuses["c2="] = status
     bells = opened("c1=", "c2=", "c3=")
-    assert greeter.answer(bells, turn) == [bells[1]]
+    assert porter.answer(bells, turn) == [bells[1]]
     assert {each for each in connections.frames if connections.frames[each]} == {"c1=", "c3="}
     assert turn.counts == {"MessagesOut": 2, metric: 1}
     connections.statuses.clear()
-    assert greeter.answer([bells[1]], turn) == []
+    assert porter.answer([bells[1]], turn) == []
     assert connections.posts["c3="] == 1
 
 
 def test_a_table_that_fails_has_the_bell_rung_again(
-    greeter: Any, opened: Any, denials: Any, connections: Any, turn: Any, logged: Any
+    porter: Any, opened: Any, denials: Any, connections: Any, turn: Any, logged: Any
 ) -> None:
     bells = opened("c1=", "c2=")
-    denials["GetItem"] = 1
-    assert greeter.answer(bells, turn) == [bells[0]]
-    assert connections.posts == {"c2=": 1}
-    assert [(line["message"], line["correlation_id"]) for line in logged()] == [("greeting failed", "c1=")]
+    denials["Query"] = 1
+    (failed,) = porter.answer(bells, turn)
+    (reached,) = {"c1=", "c2="} - {failed.session_id}
+    assert connections.posts == {reached: 1}
+    assert [(line["message"], line["session"]) for line in logged()] == [("the pump failed", failed.session_id)]
 
 
 def test_a_greeting_that_was_posted_and_not_recorded_goes_out_twice(
-    greeter: Any, opened: Any, denials: Any, connections: Any, turn: Any
+    porter: Any, opened: Any, denials: Any, connections: Any, turn: Any
 ) -> None:
     bells = opened("c1=")
     denials["UpdateItem"] = 1
-    assert greeter.answer(bells, turn) == bells
-    assert greeter.answer(bells, turn) == []
+    assert porter.answer(bells, turn) == bells
+    assert porter.answer(bells, turn) == []
     assert connections.frames == {"c1=": [GREETING, GREETING]}
 
 

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest
@@ -22,6 +22,9 @@ class Quiet(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base class's name)
         """Nothing: stderr belongs to the tests."""
+
+    def do_DELETE(self) -> None:
+        self.do_POST()
 
     def do_POST(self) -> None:
         self.answer(*self.respond(self.rfile.read(int(self.headers.get("Content-Length", 0)))))
@@ -97,6 +100,7 @@ class Aws:
     """What template.yaml would have created."""
 
     table: str
+    log_table: str
     queue_url: str
     secret_arn: str
 
@@ -111,19 +115,25 @@ class Aws:
     def bells(self) -> list[dict[str, Any]]:
         """The doorbell's messages, as a Lambda event's records."""
         answer = boto3.client("sqs").receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
-        return [{"messageId": each["MessageId"], "body": each["Body"]} for each in answer.get("Messages", [])]
+        return [
+            {"messageId": each["MessageId"], "body": each["Body"], "receiptHandle": each["ReceiptHandle"]}
+            for each in answer.get("Messages", [])
+        ]
 
 
 def created() -> Aws:
     """Creates them with the clients of the environment."""
-    return Aws(_table("state"), _queue(), _secret())
+    return Aws(_table("state", "S"), _table("log", "N"), _queue(), _secret())
 
 
-def _table(name: str) -> str:
+def _table(name: str, sort: Literal["S", "N"]) -> str:
     boto3.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk")],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": sort},
+        ],
         KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
     )
     return name

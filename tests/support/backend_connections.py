@@ -19,10 +19,14 @@ ERRORS = {
 
 @dataclass
 class Connections:
-    """Records frames by connection; ``scripts`` holds the statuses of the next posts, ``statuses`` of all others."""
+    """Records frames by connection; ``scripts`` holds the statuses of the next posts, ``statuses`` of all others.
+
+    ``closed`` are the connections that the backend ended.
+    """
 
     url: str
     frames: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    closed: list[str] = field(default_factory=list)
     posts: Counter[str] = field(default_factory=Counter)
     scripts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     statuses: dict[str, int] = field(default_factory=dict)
@@ -54,6 +58,9 @@ class ConnectionsHandler(Quiet):
 
     def respond(self, body: bytes) -> tuple[int, dict[str, Any], bytes]:
         connection_id = unquote(self.path.rpartition("/")[2])
+        if self.command == "DELETE":
+            self.server.connections.closed.append(connection_id)
+            return 204, {}, b""
         status = self.server.connections.take(connection_id, body)
         headers = {"x-amzn-errortype": ERRORS[status]} if status in ERRORS else {}
         content = b"" if status in {200, 410} else b'{"message":"scripted"}'

@@ -12,7 +12,7 @@ from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
 FILE = Path(__file__).parents[2] / "template.yaml"
-POST = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/v1/POST/@connections/*"
+CALLBACK = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/v1/%s/@connections/*"
 LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 # Of https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html, without anything that a
@@ -89,7 +89,7 @@ def broad_policies(template: dict[str, Any]) -> Iterator[str]:
 def _is_one_resource(statement: dict[str, Any]) -> bool:
     resource = statement["Resource"]
     if actions(statement) == ["execute-api:ManageConnections"]:
-        return bool(resource == {"Fn::Sub": POST})
+        return resource in [{"Fn::Sub": CALLBACK % method} for method in ("POST", "DELETE")]
     return isinstance(resource, dict) and set(resource) <= {"Ref", "Fn::GetAtt"}
 
 

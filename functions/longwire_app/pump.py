@@ -1,0 +1,261 @@
+"""The session pump: the one ordered writer of a session. A generator of effects; it touches nothing itself.
+
+    1 Read        the session and its subscriptions, consistently
+    2 Grant       a new reconnection token, then Post the greeting, then Greeted
+    3 ReadLog     what is new in each topic, as far as the window goes
+    4 Assign      binds sequence ids to it, if the session is as it was read. Durable before anything is posted
+    5 Post        strictly one after the other, to the connection that was read
+    6 Mark        how far it came, if the session still is on that connection
+
+Safety is in two fences, ``version`` (4) and the connection id (6), not in there being one pump at a time: FIFO queues
+only save double work. tests/functions/test_pump.py drives this code through every interleaving.
+"""
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import groupby
+from typing import Any
+
+from longwire_app.stream import Entry, Slot, Stream, Window
+
+__all__ = [
+    "Assign",
+    "Detach",
+    "Effect",
+    "Grant",
+    "Greet",
+    "Greeted",
+    "Mark",
+    "Post",
+    "Posted",
+    "Pump",
+    "Read",
+    "ReadLog",
+    "Snapshot",
+    "Verdict",
+    "pump",
+]
+
+PAGE = 200
+"""Messages that are assigned at once: a pump that dies has bound no more than these."""
+
+ROUNDS = 50
+"""Reads of one pump. A session that changes under it all the time is left to the next bell."""
+
+
+class Posted(Enum):
+    """What became of a frame."""
+
+    DELIVERED = 1
+    GONE = 2
+    REFUSED = 3  # this frame, for its size or content; another may pass
+    LATER = 4  # throttled, no time left, no answer
+
+
+class Verdict(Enum):
+    """AGAIN keeps the bell; ENDED says that there is no such session, and its remains may be swept."""
+
+    DONE = 1
+    AGAIN = 2
+    ENDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A session as it was read. ``connection_id`` is None while it has no connection.
+
+    ``joined`` holds each subscribed topic and the offset at which it was joined.
+    """
+
+    session_id: str
+    version: int
+    connection_id: str | None
+    greeted: bool
+    reliable: bool
+    stream: Stream
+    joined: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Answer: Snapshot, or None when the session has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Makes a reconnection token valid for the session. Answer: whether it still is on this connection."""
+
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greet:
+    """Posts the greeting with what was granted. Answer: Posted."""
+
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greeted:
+    connection_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLog:
+    """Answer: up to ``limit`` entries after the offset ``after``, in order; those that expired are left out."""
+
+    topic: str
+    after: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    """Answer: whether the session still had this version. The stream is stored with version + 1."""
+
+    stream: Stream
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Answer: Posted. ``entry`` is None when the message is gone from the log: a resync is posted for it."""
+
+    connection_id: str
+    slot: Slot
+    entry: Entry | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Stores ``posted``, if the session still is on this connection and did not get further. No answer."""
+
+    connection_id: str
+    posted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detach:
+    """The connection is gone. No answer."""
+
+    connection_id: str
+
+
+Effect = Read | Grant | Greet | Greeted | ReadLog | Assign | Post | Mark | Detach
+Pump = Generator[Effect, Any, Verdict]
+
+
+def pump(hints: frozenset[str] | None, window: Window) -> Pump:
+    """Looks at the topics ``hints`` (None: at all) until nothing is left, the window is full, or it must stop."""
+    for _ in range(ROUNDS):
+        snapshot: Snapshot | None = yield Read()
+        if snapshot is None:
+            return Verdict.ENDED
+        if snapshot.connection_id is None:
+            return Verdict.DONE
+        if not snapshot.greeted:
+            verdict = yield from _greet(snapshot.connection_id)
+            if verdict is not None:
+                return verdict
+        if not snapshot.reliable:
+            return Verdict.DONE
+        verdict = yield from _advance(snapshot, hints, window)
+        if verdict is not None:
+            return verdict
+    return Verdict.AGAIN
+
+
+def _greet(connection_id: str) -> Generator[Effect, Any, Verdict | None]:
+    if not (yield Grant(connection_id)):
+        return Verdict.DONE  # it moved on, and whoever moved it has rung
+    posted: Posted = yield Greet(connection_id)
+    if posted is Posted.GONE:
+        yield Detach(connection_id)
+        return Verdict.DONE
+    if posted is not Posted.DELIVERED:
+        return Verdict.AGAIN
+    yield Greeted(connection_id)
+    return None
+
+
+def _advance(
+    snapshot: Snapshot, hints: frozenset[str] | None, window: Window
+) -> Generator[Effect, Any, Verdict | None]:
+    """One round from 3 to 6; None asks for another."""
+    room = min(PAGE, snapshot.stream.room(window))
+    news = yield from _news(snapshot, hints, room + 1)
+    full = len(news) > room
+    stream = snapshot.stream.assigned(snapshot.session_id, news[:room], full=full and room < PAGE)
+    if stream != snapshot.stream and not (yield Assign(stream, snapshot.version)):
+        return None
+    verdict = yield from _deliver(snapshot, stream, {(entry.topic, entry.offset): entry for entry in news})
+    # A page that was filled may have more behind it. A full window waits for the client, whose ack rings.
+    return None if verdict is Verdict.DONE and full and room == PAGE else verdict
+
+
+def _news(snapshot: Snapshot, hints: frozenset[str] | None, limit: int) -> Generator[Effect, Any, list[Entry]]:
+    found: list[Entry] = []
+    for topic, joined in sorted(snapshot.joined.items()):
+        if len(found) < limit and (hints is None or topic in hints):
+            after = max(joined, snapshot.stream.cursors.get(topic, 0))
+            entries: Sequence[Entry] = yield ReadLog(topic, after, limit - len(found))
+            found += _with_losses(after, entries)
+    return found[:limit]
+
+
+def _with_losses(after: int, entries: Iterable[Entry]) -> list[Entry]:
+    """Offsets are dense, so a gap is what expired unread: it gets a sequence id of its own, and is told."""
+    found: list[Entry] = []
+    for entry in entries:
+        if after and entry.offset != after + 1:
+            found.append(Entry(entry.topic, entry.offset - 1, since=after + 1))
+        found.append(entry)
+        after = entry.offset
+    return found
+
+
+def _deliver(
+    snapshot: Snapshot, stream: Stream, known: Mapping[tuple[str, int], Entry]
+) -> Generator[Effect, Any, Verdict]:
+    connection_id = snapshot.connection_id
+    assert connection_id is not None
+    posted, outcome = stream.posted, Posted.DELIVERED
+    for topic, slots in groupby(stream.unposted(), key=lambda slot: slot.topic):
+        waiting = list(slots)
+        entries = yield from _entries(topic, waiting, known)
+        for slot in waiting:
+            outcome = yield from _post(connection_id, slot, entries.get(slot.offset))
+            if outcome is not Posted.DELIVERED:
+                break
+            posted = slot.sequence_id
+        if outcome is not Posted.DELIVERED:
+            break
+    if posted > stream.posted:
+        yield Mark(connection_id, posted)
+    if outcome is Posted.GONE:
+        yield Detach(connection_id)
+    return Verdict.AGAIN if outcome in {Posted.LATER, Posted.REFUSED} else Verdict.DONE
+
+
+def _post(connection_id: str, slot: Slot, entry: Entry | None) -> Generator[Effect, Any, Posted]:
+    """A message that cannot be posted must not hold up what follows: the client is told that it is missing."""
+    posted: Posted = yield Post(connection_id, slot, entry)
+    if posted is Posted.REFUSED and entry is not None:
+        posted = yield Post(connection_id, replace(slot, since=slot.since or slot.offset), None)
+    return posted
+
+
+def _entries(
+    topic: str, slots: Sequence[Slot], known: Mapping[tuple[str, int], Entry]
+) -> Generator[Effect, Any, dict[int, Entry]]:
+    """Those of ``slots`` by offset, read again where they were assigned by an earlier pump."""
+    found = {slot.offset: known[topic, slot.offset] for slot in slots if (topic, slot.offset) in known}
+    missing = [slot.offset for slot in slots if slot.offset not in found and slot.since is None]
+    while missing:
+        # A stretch that noEcho interrupted is read with its holes.
+        entries: Sequence[Entry] = yield ReadLog(topic, missing[0] - 1, missing[-1] - missing[0] + 1)
+        found |= {entry.offset: entry for entry in entries}
+        last = entries[-1].offset if entries else missing[-1]
+        missing = [offset for offset in missing if offset > last]
+    return {offset: entry for offset, entry in found.items() if entry.since is None}

@@ -1,0 +1,157 @@
+"""Does what the pump asks for: the effects of pump.py on DynamoDB and @connections."""
+
+import secrets
+import time
+from collections.abc import Callable
+
+from longwire_app.delivery import Delivery, Outcome
+from longwire_app.log import logger
+from longwire_app.protocol import Connected, resync
+from longwire_app.pump import (
+    Assign,
+    Detach,
+    Effect,
+    Grant,
+    Greet,
+    Greeted,
+    Mark,
+    Post,
+    Posted,
+    Read,
+    ReadLog,
+    Verdict,
+    pump,
+)
+from longwire_app.resume import hashed
+from longwire_app.session import Peer
+from longwire_app.session_store import Found, SessionStore
+from longwire_app.store import Store
+from longwire_app.stream import Window
+from longwire_app.topic_log import TopicLog
+from longwire_app.turn import Turn
+
+__all__ = ["PumpRunner"]
+
+PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 2.0)
+"""Seconds between the tries to greet a handshake that is still under way; 5.17 in all. Until it has ended,
+PostToConnection answers 410."""
+
+POSTED = {Outcome.DELIVERED: Posted.DELIVERED, Outcome.GONE: Posted.GONE, Outcome.UNPOSTABLE: Posted.REFUSED}
+
+
+class PumpRunner:
+    """One for all sessions: ``run`` may be called from several threads."""
+
+    def __init__(
+        self,
+        parts: "Parts",
+        window: Window,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        token: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+    ) -> None:
+        self.parts = parts
+        self.window = window
+        self.sleep = sleep
+        self.token = token
+
+    def run(self, session_id: str, hints: frozenset[str] | None, turn: Turn) -> Verdict:
+        """Looks at one session. Raises what DynamoDB raises; then, too, another run takes up where this one ended."""
+        one = _One(self, session_id, turn)
+        steps = pump(hints, self.window)
+        effect = next(steps)
+        while True:
+            try:
+                effect = steps.send(one.perform(effect))
+            except StopIteration as stop:
+                verdict: Verdict = stop.value
+                return verdict
+
+
+class Parts:
+    """What a pump reaches."""
+
+    def __init__(self, store: Store, sessions: SessionStore, log: TopicLog, delivery: Delivery) -> None:
+        self.store = store
+        self.sessions = sessions
+        self.log = log
+        self.delivery = delivery
+
+
+class _One:
+    """One run: the session as it was read last, and the token of its greeting."""
+
+    def __init__(self, runner: PumpRunner, session_id: str, turn: Turn) -> None:
+        self._runner = runner
+        self._parts = runner.parts
+        self._session_id = session_id
+        self._turn = turn
+        self._token = runner.token()
+        self._found: Found | None = None
+
+    def perform(self, effect: Effect) -> object:
+        match effect:
+            case Read():
+                self._found = self._parts.sessions.find(self._session_id, self._turn.now)
+                return self._found and self._found.snapshot()
+            case ReadLog():
+                return self._parts.log.read(effect.topic, effect.after, effect.limit, self._turn.now)
+            case Assign():
+                return self._parts.sessions.assign(self._session_id, effect.stream, effect.version)
+            case Post():
+                return self._post(effect)
+            case Mark():
+                return self._parts.sessions.mark(self._peer(effect.connection_id), effect.posted)
+            case _:
+                return self._greeting(effect)
+
+    def _greeting(self, effect: Grant | Greet | Greeted | Detach) -> object:
+        peer = self._peer(effect.connection_id)
+        match effect:
+            case Grant():
+                return not peer.reliable or self._parts.sessions.grant(peer, hashed(self._token))
+            case Greet():
+                return self._greet(peer)
+            case Greeted():
+                return self._parts.store.mark_greeted(peer)
+            case Detach():
+                return self._detach(peer)
+
+    def _peer(self, connection_id: str) -> Peer:
+        reliable = self._found is not None and self._found.session.peer.reliable
+        return Peer(self._session_id, connection_id, reliable)
+
+    def _greet(self, peer: Peer) -> Posted:
+        assert self._found is not None
+        token = self._token if peer.reliable else None
+        user_id = self._found.session.user_id
+        frame = Connected(user_id=user_id, connection_id=peer.session_id, reconnection_token=token).encoded()
+        outcome = self._parts.delivery.post(peer, frame, self._turn.deadline)
+        for pause in PAUSES:
+            if outcome is not Outcome.GONE:
+                break
+            self._runner.sleep(pause)
+            outcome = self._parts.delivery.post(peer, frame, self._turn.deadline)
+        return self._counted(outcome)
+
+    def _post(self, effect: Post) -> Posted:
+        slot = effect.slot
+        if effect.entry is None:
+            frame = resync(slot)
+            self._turn.counts["Resyncs"] += 1
+        else:
+            frame = effect.entry.frame
+        numbered = f'{frame[:-1]},"sequenceId":{slot.sequence_id}}}'
+        peer = self._peer(effect.connection_id)
+        return self._counted(self._parts.delivery.post(peer, numbered.encode(), self._turn.deadline))
+
+    def _counted(self, outcome: Outcome) -> Posted:
+        self._turn.counts[outcome.value] += 1
+        return POSTED.get(outcome, Posted.LATER)
+
+    def _detach(self, peer: Peer) -> bool:
+        ended = self._parts.store.end_session(peer, self._turn.now)
+        established = self._found is not None and self._found.session.greeted
+        self._turn.counts["SessionsEnded" if established else "NeverEstablished"] += ended
+        logger.info("connection gone", ended=ended, established=established)
+        return ended

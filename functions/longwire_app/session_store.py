@@ -1,0 +1,183 @@
+"""The streams of reliable sessions in the state table: what the pump, the acks and the handshakes do to them.
+
+Attributes of a session's META item: ``version`` (+1 with every change), ``next``, ``acked``, ``posted``, ``full``,
+``runs`` and ``cursors`` (JSON) are its Stream; ``used`` is the hash of the reconnection token that opened this
+connection, until the client proves by an ack that it has a newer one; ``granted`` are the hashes of those newer ones.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from longwire_app import items
+from longwire_app.items import Item
+from longwire_app.pump import Snapshot
+from longwire_app.session import CONNECTION_LIFETIME, RETENTION, SUBSCRIPTION_LIFETIME, Peer, Session
+from longwire_app.stream import Run, Stream
+from longwire_app.table import Table
+
+__all__ = ["Found", "SessionStore"]
+
+SAME_VERSION = "version = :version AND attribute_exists(pk)"
+SAME_CONNECTION = "connId = :connection"
+NOT_FURTHER = "connId = :connection AND posted < :posted"
+GIVEN_AND_NEW = "connId = :connection AND acked < :acked AND #next > :acked"
+ONE = {":one": {"N": "1"}}
+NEXT = {"#next": "next"}
+
+
+class Found:
+    """A session with its subscriptions, as one consistent read gave them."""
+
+    def __init__(self, session_id: str, meta: Item, subscriptions: list[Item]) -> None:
+        self.meta = meta
+        self.session: Session = items.session_of(session_id, meta)
+        self.subscriptions = subscriptions
+
+    def snapshot(self) -> Snapshot:
+        reliable = self.session.peer.reliable
+        return Snapshot(
+            session_id=self.session.peer.session_id,
+            version=int(self.meta["version"]["N"]) if reliable else 0,
+            connection_id=None if self.session.detached else self.session.peer.connection_id,
+            greeted=self.session.greeted,
+            reliable=reliable,
+            stream=_stream_of(self.meta) if reliable else Stream(),
+            joined={item["topic"]["S"]: int(item["joined"]["N"]) for item in self.subscriptions if "joined" in item},
+        )
+
+    def tokens(self) -> set[str]:
+        """Hashes of the reconnection tokens that are good for the next connection."""
+        used = {self.meta["used"]["S"]} if "used" in self.meta else set()
+        return used | set(self.meta["granted"]["SS"] if "granted" in self.meta else [])
+
+
+class SessionStore:
+    """Each method is one request, but for ``renew``."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def find(self, session_id: str, now: int) -> Found | None:
+        """None when it has ended or expired."""
+        found = [item for page in self._table.query(items.session_pk(session_id)) for item in page]
+        meta = next((item for item in found if item["sk"]["S"] == "META"), None)
+        if meta is None or int(meta["exp"]["N"]) <= now:
+            return None
+        return Found(session_id, meta, [item for item in found if "topic" in item])
+
+    def assign(self, session_id: str, stream: Stream, version: int) -> bool:
+        """Stores the stream, if nothing changed the session since this version."""
+        return self._table.update_if(
+            SAME_VERSION,
+            _attributes(stream) | {":version": {"N": str(version)}} | ONE,
+            items.session_key(session_id, "META"),
+            "SET #next = :next, acked = :acked, posted = :posted, #full = :full, runs = :runs, cursors = :cursors,"
+            " version = version + :one",
+            ExpressionAttributeNames=NEXT | {"#full": "full"},
+        )
+
+    def mark(self, peer: Peer, posted: int) -> bool:
+        """Moves ``posted`` forward; of an earlier connection it would be a claim about frames it never got."""
+        return self._table.update_if(
+            NOT_FURTHER,
+            {":connection": {"S": peer.connection_id}, ":posted": {"N": str(posted)}} | ONE,
+            items.session_key(peer.session_id, "META"),
+            "SET posted = :posted, version = version + :one",
+        )
+
+    def grant(self, peer: Peer, token_hash: str) -> bool:
+        """Adds a token for the next connection, if the session still is on this one."""
+        return self._table.update_if(
+            SAME_CONNECTION,
+            {":connection": {"S": peer.connection_id}, ":hash": {"SS": [token_hash]}},
+            items.session_key(peer.session_id, "META"),
+            "ADD granted :hash",
+        )
+
+    def acknowledge(self, peer: Peer, sequence_id: int) -> bool:
+        """Records what the client has; says whether the session waits for room in its window.
+
+        Ids that were never given, or are known already, change nothing. The ids' runs are trimmed by the next assign.
+        """
+        try:
+            answer = self._table.client.update_item(
+                TableName=self._table.name,
+                Key=items.session_key(peer.session_id, "META"),
+                ConditionExpression=GIVEN_AND_NEW,
+                UpdateExpression="SET acked = :acked, version = version + :one REMOVE used",
+                ExpressionAttributeNames=NEXT,
+                ExpressionAttributeValues={
+                    ":connection": {"S": peer.connection_id},
+                    ":acked": {"N": str(sequence_id)},
+                    **ONE,
+                },
+                ReturnValues="ALL_NEW",
+            )
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            return False
+        return bool(answer["Attributes"].get("full", {}).get("BOOL"))
+
+    def resume(self, found: Found, peer: Peer, token_hash: str, slot: int | None, now: int) -> bool:
+        """Puts the session on another connection; False when somebody else changed it meanwhile."""
+        values: dict[str, Any] = {
+            ":connection": {"S": peer.connection_id},
+            ":version": found.meta["version"],
+            ":used": {"S": token_hash},
+            ":exp": {"N": str(now + CONNECTION_LIFETIME + RETENTION)},
+            **ONE,
+        }
+        update = "SET connId = :connection, used = :used, posted = acked, version = version + :one, exp = :exp"
+        if slot is not None:
+            values[":slot"] = {"N": str(slot)}
+            update += ", slot = :slot"
+        key = items.session_key(peer.session_id, "META")
+        return self._table.update_if(SAME_VERSION, values, key, f"{update} REMOVE granted, detached")
+
+    def renew(self, found: Found, peer: Peer, now: int) -> None:
+        """Moves the subscriptions to the new connection, and their expiry forward. What was left stays left."""
+        for item in found.subscriptions:
+            for key in items.subscription_keys(peer.session_id, item["topic"]["S"]):
+                self._table.update_if(
+                    "attribute_exists(pk)",
+                    {":connection": {"S": peer.connection_id}, ":exp": {"N": str(now + SUBSCRIPTION_LIFETIME)}},
+                    key,
+                    "SET connId = :connection, exp = :exp",
+                )
+
+
+def _stream_of(meta: Item) -> Stream:
+    acked = int(meta["acked"]["N"])
+    topics = json.loads(meta["cursors"]["S"])
+    runs = tuple(Run(topics[number][0], *rest) for number, *rest in json.loads(meta["runs"]["S"]))
+    # An ack moves ``acked`` alone; the runs still begin where the last assign saw it.
+    given = int(meta["next"]["N"])
+    stored = Stream(
+        next=given,
+        acked=given - 1 - sum(run.count for run in runs),
+        posted=max(acked, int(meta["posted"]["N"])),
+        runs=runs,
+        cursors=dict(topics),
+        full=bool(meta.get("full", {}).get("BOOL")),
+    )
+    return stored.acknowledged(acked)
+
+
+def _attributes(stream: Stream) -> dict[str, Any]:
+    needed = {run.topic for run in stream.runs} | set(stream.cursors)
+    topics = [(topic, stream.cursors.get(topic, 0)) for topic in sorted(needed)]
+    numbers = {topic: number for number, (topic, _) in enumerate(topics)}
+    return {
+        ":next": {"N": str(stream.next)},
+        ":acked": {"N": str(stream.acked)},
+        ":posted": {"N": str(stream.posted)},
+        ":full": {"BOOL": stream.full},
+        ":runs": {"S": json.dumps(list(_rows(stream, numbers)), separators=(",", ":"))},
+        ":cursors": {"S": json.dumps(topics, separators=(",", ":"))},
+    }
+
+
+def _rows(stream: Stream, numbers: dict[str, int]) -> Iterator[list[Any]]:
+    for run in stream.runs:
+        row: list[Any] = [numbers[run.topic], run.first, run.count, run.size]
+        yield row if run.since is None else [*row, run.since]
