@@ -40,6 +40,7 @@ __all__ = [
     "JoinGroup",
     "LeaveGroup",
     "Malformed",
+    "Outgoing",
     "SendToGroup",
     "SequenceAck",
     "ServerMessage",
@@ -230,12 +231,16 @@ class Ack(Frame):
 
 
 class GroupMessage(Payload):
-    """A message of a group, for everybody in it; ``from_user_id`` is absent when the application published."""
+    """A message of a group, for everybody in it; ``from_user_id`` is absent when the application published.
+
+    ``sequence_id`` is there when the message is one of a stream.
+    """
 
     type: Literal["message"] = "message"
     from_: Literal["group"] = Field(default="group", alias="from")
     group: Name
     from_user_id: str | None = Field(default=None, exclude_if=_absent)
+    sequence_id: UInt64 | None = Field(default=None, exclude_if=_absent)
 
 
 class ServerMessage(Payload):
@@ -243,6 +248,7 @@ class ServerMessage(Payload):
 
     type: Literal["message"] = "message"
     from_: Literal["server"] = Field(default="server", alias="from")
+    sequence_id: UInt64 | None = Field(default=None, exclude_if=_absent)
 
 
 class Connected(Frame):
@@ -264,6 +270,9 @@ class Disconnected(Frame):
     type: Literal["system"] = "system"
     event: Literal["disconnected"] = "disconnected"
     message: str
+
+
+Outgoing = Ack | GroupMessage | ServerMessage | Connected | Disconnected
 
 
 def resync(slot: Slot) -> str:

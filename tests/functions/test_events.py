@@ -10,6 +10,8 @@ import pytest
 
 from longwire_app.errors import BadRequest, NotFound
 from longwire_app.events import Application, EventCall, Reply
+from longwire_app.rules import TopicRule
+from longwire_app.session import Identity
 
 
 def call(event: str, data: Any = None) -> EventCall:
@@ -48,8 +50,8 @@ def test_two_handlers_for_one_event_are_a_mistake() -> None:
 
 def test_the_readmes_example_does_what_it_says(tmp_path: Path) -> None:
     readme = Path(__file__).parents[2] / "functions" / "README.md"
-    (example,) = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
-    (tmp_path / "example.py").write_text(example)
+    rules, example = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "example.py").write_text(example + rules)
     app = runpy.run_path(str(tmp_path / "example.py"))["app"]
     published = []
     asked = replace(call("rename", "Al"), data_type="text", publish=lambda *message: published.append(message))
@@ -57,3 +59,12 @@ def test_the_readmes_example_does_what_it_says(tmp_path: Path) -> None:
     assert published == [("announcements", {"user": "alice", "name": "Al"})]
     with pytest.raises(BadRequest, match="takes a text"):
         app.answer(replace(asked, data=""))
+    assert not app.rule("cursors.alice").reliable
+    assert app.rule("lobby.1").may_join(Identity("eve"), "lobby.1")
+
+
+def test_two_rules_for_one_prefix_are_a_mistake() -> None:
+    app = Application()
+    app.topics(TopicRule("x."))
+    with pytest.raises(ValueError, match=r"begin with 'x\.'"):
+        app.topics(TopicRule("x.", reliable=False))
