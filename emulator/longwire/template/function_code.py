@@ -64,10 +64,14 @@ def inline(code: str, file: str, path: KeyPath, places: Places, cache: TemplateC
 
 
 def local(uri: str, path: KeyPath, places: Places, base: Path, cache: TemplateCache) -> Path:
-    folder = (base / uri).resolve()
-    if folder.is_dir():
+    try:
+        folder = (base / uri).resolve()
+        is_folder, is_file = folder.is_dir(), folder.is_file()
+    except (OSError, ValueError) as exc:  # too long, or with a null character
+        raise places.error(path, f"{uri[:80]!r} is no path: {exc}") from exc
+    if is_folder:
         return folder
-    if folder.is_file():
+    if is_file:
         return opened(folder, path, places, cache)
     beside = [item.name for item in folder.parent.iterdir() if item.is_dir()] if folder.parent.is_dir() else []
     raise places.error(path, f"there is no folder {uri} beside the template", did_you_mean(folder.name, beside))

@@ -32,7 +32,7 @@ DEEPEST = 10
 def has_nested(data: Any) -> bool:
     resources = data.get("Resources") if isinstance(data, dict) else None
     return isinstance(resources, dict) and any(
-        isinstance(resource, dict) and resource.get("Type") in LOCATION for resource in resources.values()
+        isinstance(resource, dict) and str(resource.get("Type")) in LOCATION for resource in resources.values()
     )
 
 
@@ -100,7 +100,11 @@ class Flat:
             hint = "Name a file here, as `aws cloudformation package` and `sam build` take it."
             raise self.places.source_error(where, "the template is not on this machine", hint)
         file = asset or folder / str(value)
-        if not file.is_file():
+        try:
+            there = file.is_file()
+        except (OSError, ValueError) as exc:  # too long, or with a null character
+            raise self.places.source_error(where, f"{str(value)[:80]!r} is no path: {exc}") from exc
+        if not there:
             beside = [item.name for item in file.parent.iterdir()] if file.parent.is_dir() else []
             raise self.places.source_error(where, f"there is no file {value}", did_you_mean(file.name, beside))
         if file.resolve() in self.above or len(self.above) >= DEEPEST:
@@ -183,7 +187,7 @@ class Flat:
             if "DependsOn" in resource:
                 needed = resource["DependsOn"]
                 listed = needed if isinstance(needed, list) else [needed]
-                resource["DependsOn"] = [each for name in listed for each in self.members.get(name, [name])]
+                resource["DependsOn"] = [each for name in listed for each in self.members.get(str(name), [name])]
         return replace(self.outer, data=self.data, marks=self.marks, files=self.files)
 
     def replacement(self, name: str, attribute: str) -> Any:

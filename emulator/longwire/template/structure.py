@@ -12,8 +12,8 @@ __all__ = ["SAM_TRANSFORM", "check_structure", "check_types", "transforms"]
 
 SAM_TRANSFORM = "AWS::Serverless-2016-10-31"
 TRANSFORMS = (SAM_TRANSFORM, "AWS::LanguageExtensions")
-MAPPINGS = ("Conditions", "Globals", "Mappings", "Metadata", "Outputs", "Parameters", "Resources")
-SECTIONS = (*MAPPINGS, "AWSTemplateFormatVersion", "Description", "Hooks", "Rules", "Transform")
+MAPPINGS = ("Conditions", "Globals", "Mappings", "Metadata", "Outputs", "Parameters", "Resources", "Rules")
+SECTIONS = (*MAPPINGS, "AWSTemplateFormatVersion", "Description", "Hooks", "Transform")
 ATTRIBUTES = (
     "Condition", "CreationPolicy", "DeletionPolicy", "DependsOn", "Metadata", "Properties", "Type", "UpdatePolicy",
     "UpdateReplacePolicy",
@@ -45,7 +45,7 @@ def check_structure(places: Places) -> None:
             raise places.source_error(("Transform",), f"the transform {transform} is not emulated", hint)
     for logical_id, resource in data["Resources"].items():
         check_resource(places, logical_id, resource)
-    if data.get("Rules", {}).keys() - {CDK_RULE}:
+    if (data.get("Rules") or {}).keys() - {CDK_RULE}:
         places.warn(("Rules",), "are not evaluated")
 
 

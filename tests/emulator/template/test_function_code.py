@@ -123,3 +123,13 @@ def test_a_module_without_the_handlers_name_is_told_unless_it_may_get_it(tmp_pat
         template.load()
     else:
         assert told in str(template.error())
+
+
+@pytest.mark.parametrize("uri", ["x" * 300, '"a\\0b"'])
+def test_a_code_uri_that_is_no_path_is_told(tmp_path: Path, uri: str) -> None:
+    template = sample("sam", tmp_path).replace("CodeUri: functions", f"CodeUri: {uri}")
+    error = template.error()
+
+    assert "is no path" in error.message
+    assert error.location is not None
+    assert error.location.line == template.line_of("CodeUri")

@@ -145,3 +145,16 @@ def test_a_nested_template_may_have_nested_ones(nested: Sample) -> None:
 
     assert stack.functions["Talk"].environment["TABLE_NAME"] == "deep-connections"
     assert "DataInnerTable" in stack.resources
+
+
+@pytest.mark.parametrize("name", ["x" * 300, '"a\\0b"'])
+def test_what_is_no_path_is_told(nested: Sample, name: str) -> None:
+    assert "Data.TemplateURL: " in str(nested.replace("data/tables.yaml", name).error())
+
+
+def test_an_order_and_a_type_that_are_none_are_told(nested: Sample) -> None:
+    nested.replace(
+        "  Ws:\n    Type: AWS::Serverless::WebSocketApi\n    DependsOn: Data",
+        "  Ws:\n    Type: {}\n    DependsOn: Data",
+    )
+    assert "a resource is a mapping with a Type" in str(nested.error())
