@@ -1,7 +1,8 @@
 """Connections to AWS that are not botocore's end at Longwire too: urllib, http.client, requests, httpx, aiohttp, ...
 
-Each of them asks ``socket.getaddrinfo`` where a host is, and lets ``ssl`` wrap the socket for that host: the first
-answers with our address for hosts of AWS, the second then leaves the connection as it is. Imported when the handler
+Each of them asks ``socket.getaddrinfo`` where a host is, connects a socket, and lets ``ssl`` wrap it for that host: the
+first answers with our address for hosts of AWS, the last then leaves the connection as it is. Some (anyio, and httpx
+with it) keep their own port: that address names ours, and connecting puts it in. Imported when the handler
 imports ``socket`` or ``ssl``; runs inside an execution environment: standard library only, and nothing of ours.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 __all__ = ["plain_ssl", "redirect_sockets"]
 
 Owner = Callable[[object], "str | None"]
+OURS = "127.7."  # and two bytes: a port of ours at 127.0.0.1
 
 
 def redirect_sockets(socket: ModuleType, owner: Owner, inside: set[str]) -> None:
@@ -27,7 +29,7 @@ def redirect_sockets(socket: ModuleType, owner: Owner, inside: set[str]) -> None
         ours = owner(host)
         if ours is not None:
             host, _, port = ours.rpartition(":")
-            host = host.strip("[]")
+            host = named(int(port)) if host == "127.0.0.1" else host.strip("[]")
         found = original(host, port, *args, **options)
         name = host.decode("latin-1") if isinstance(host, bytes) else str(host)
         if name.lower() in inside:
@@ -35,6 +37,24 @@ def redirect_sockets(socket: ModuleType, owner: Owner, inside: set[str]) -> None
         return found
 
     socket.getaddrinfo = getaddrinfo  # type: ignore[attr-defined]
+    connect_to_ours(socket.socket)
+
+
+def connect_to_ours(kind: Any) -> None:
+    connect, connect_ex = kind.connect, kind.connect_ex
+    kind.connect = lambda self, address: connect(self, real(address))
+    kind.connect_ex = lambda self, address: connect_ex(self, real(address))
+
+
+def named(port: int) -> str:
+    return f"{OURS}{port >> 8}.{port & 255}"
+
+
+def real(address: Any) -> Any:
+    if not isinstance(address, tuple) or not str(address[0]).startswith(OURS):
+        return address
+    high, low = address[0].split(".")[2:]
+    return "127.0.0.1", int(high) << 8 | int(low)
 
 
 def plain_ssl(ssl: ModuleType, owner: Owner) -> None:
@@ -82,6 +102,9 @@ class Described:
         return "TLS_AES_128_GCM_SHA256", "TLSv1.3", 128
 
     def compression(self) -> str | None:
+        return None
+
+    def get_channel_binding(self, cb_type: str = "tls-unique") -> bytes | None:  # noqa: ARG002
         return None
 
     def version(self) -> str:
