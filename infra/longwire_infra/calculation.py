@@ -19,7 +19,7 @@ from longwire_infra.workload_file import TOP, read_terms, read_workload
 from longwire_infra.workload_usage import counted
 from longwire_infra.written import Written, from_file
 
-__all__ = ["calculated", "comparison", "described", "priced"]
+__all__ = ["bill_page", "calculated", "comparison", "described", "priced"]
 
 
 def described(file: Path | None, flags: Mapping[str, object], assume: Iterable[str]) -> Workload:
@@ -62,6 +62,15 @@ def comparison(workload: Workload, availability: str) -> tuple[list[Offer], list
     """Services by price, break-even points, verdict."""
     found = compared(workload, shipped(), availability)
     return found, break_evens(workload, shipped(), availability), verdict(workload, found)
+
+
+def bill_page(workload: Workload, bill: Bill, availability: str) -> str:
+    """The bill with its curves and comparison as HTML."""
+    from longwire_infra.curves import connection_curve, heartbeat_curve
+    from longwire_infra.page import page
+
+    curves = [connection_curve(workload, shipped()), heartbeat_curve(workload, shipped())]
+    return page(bill, comparison(workload, availability), curves, shipped().generated)
 
 
 def named(only: tuple[str, ...]) -> list[str]:

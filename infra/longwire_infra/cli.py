@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from longwire_infra.break_even import BreakEven
     from longwire_infra.estimate import Bill
     from longwire_infra.offers import Offer
+    from longwire_infra.workload import Workload
 
     Comparison = tuple[list[Offer], list[BreakEven], list[str]]
 
@@ -48,6 +49,7 @@ COST_EXAMPLES = """Examples:
   longwire cost --connections 1000 --heartbeat-seconds 20 --month 730h --only api_gateway
   longwire cost --from usage.json --scale-to connections=10000
   longwire cost --connections 10000 --messages-per-second 1 --message-bytes 200 --compare
+  longwire cost --connections 10000 --messages-per-second 1 --message-bytes 200 --html bill.html
   longwire cost --schema"""
 
 # Text, because a number that has been through binary floating point is another number.
@@ -104,6 +106,7 @@ def workload_options(command: Decorated) -> Decorated:
 )
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of a workload file.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; amounts are decimal strings.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE", help="Write a page: bars, curves, formulas.")
 @click.option("--csv", "as_csv", is_flag=True, help="One line a meter.")
 def cost(
     workload: Path | None,
@@ -116,6 +119,7 @@ def cost(
     schema: bool,
     as_json: bool,
     as_csv: bool,
+    html: Path | None,
     **flags: str | None,
 ) -> None:
     """Say what a WebSocket API costs on AWS: one line a meter, and how it comes about.
@@ -133,9 +137,9 @@ def cost(
     if counted is not None:
         from longwire_infra.calculation import priced
 
-        if compare:
+        if compare or html is not None:
             raise click.UsageError(
-                "--compare needs a workload: a record does not say in which direction its messages went"
+                "--compare and --html need a workload: a record does not say in which direction its messages went"
             )
         show.bill(priced(counted, scale_to, flags, assume, only))
         return
@@ -143,6 +147,8 @@ def cost(
 
     found = described(workload, flags, assume)
     bill, connects = calculated(found, only)
+    if html is not None:
+        write_page(html, found, bill, availability)
     show.bill(bill, connects, comparison(found, availability) if compare else None)
 
 
@@ -151,6 +157,15 @@ def check_sources(workload: Path | None, counted: Path | None, scale_to: str | N
         raise click.UsageError("--scale-to needs --from: what is it that is scaled?")
     if counted is not None and workload is not None:
         raise click.UsageError("give a workload or --from, not both")
+
+
+def write_page(file: Path, workload: "Workload", bill: "Bill", availability: str) -> None:
+    from longwire_infra.calculation import bill_page
+
+    try:
+        file.write_text(bill_page(workload, bill, availability), encoding="utf-8")
+    except OSError as exc:
+        raise click.UsageError(f"--html {file} cannot be written: {exc.strerror}") from exc
 
 
 class Shown:

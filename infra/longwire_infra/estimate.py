@@ -108,6 +108,8 @@ class Line:
     def depends(self) -> str:
         if self.price is None:
             return "depends on usage; this region has no price in the table"
+        if self.meter.scale:
+            return f"depends on usage: ${self.dollars(self.price.first)} per {self.meter.unit.removesuffix('s')}"
         return f"depends on usage: ${self.dollars(self.price.first * 1_000_000)} per million {self.meter.unit}"
 
     @staticmethod

@@ -118,4 +118,4 @@ def handler_workings(workload: Workload, used: Mapping[str, Decimal | None]) -> 
 
 def operation_text(handler: Handler, name: str) -> str:
     parts = [(kind, getattr(operation, name)) for kind, operation in handler.operations.items()]
-    return " + ".join(f"{plain(each)} a {kind}" for kind, each in parts if each) or "none"
+    return " + ".join(f"{plain(each)} per {kind}" for kind, each in parts if each) or "none"
