@@ -237,3 +237,22 @@ def show(service: str | None, region: str | None, as_json: bool) -> None:
         from longwire_infra.report import prices_text
 
         click.echo(prices_text(found, color=sys.stdout.isatty()))
+
+
+REFRESH_EXAMPLES = """Examples:
+  longwire prices refresh --region us-east-1
+  longwire prices refresh --region eu-west-1 --region eu-central-1 --accept"""
+
+
+@prices.command(epilog=REFRESH_EXAMPLES, short_help="Take AWS's current prices into the table.")
+@click.option("--region", "regions", multiple=True, required=True, metavar="NAME", help="Repeat it for several.")
+@click.option("--accept", is_flag=True, help="Also take prices that have changed by more than 20%.")
+def refresh(regions: tuple[str, ...], accept: bool) -> None:
+    """Take AWS's current prices of API Gateway, Lambda and DynamoDB into this installation's table.
+
+    Asks the Price List API with your credentials (pricing:GetProducts). What is not understood changes nothing.
+    """
+    from longwire_infra.refresh_table import refresh_table
+
+    for change in refresh_table(regions, accept=accept, today=datetime.now(UTC).date().isoformat()):
+        click.echo(change)
