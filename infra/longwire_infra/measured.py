@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 from pathlib import Path
@@ -99,7 +99,8 @@ def metric(name: Any) -> str:
 
 def moment(text: Any) -> datetime:
     try:
-        return datetime.fromisoformat(str(text).strip())
+        found = datetime.fromisoformat(str(text).strip())
+        return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
     except ValueError:
         raise RecordError(f"{text!r} is no time; write 2026-01-31T12:00:00Z", field="timestamp") from None
 

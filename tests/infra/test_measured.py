@@ -87,6 +87,12 @@ def test_cloudwatchs_figures_are_usage(tmp_path: Path, name: str, content: Any) 
     assert usage.lambda_requests is None
 
 
+def test_a_time_without_a_zone_is_utc(tmp_path: Path) -> None:
+    usage = from_export(put(tmp_path, "data.csv", CSV.replace("T01:00:00Z", "T01:00:00")))
+
+    assert usage.period_seconds == 3 * 3600
+
+
 def test_one_metric_of_get_metric_statistics(tmp_path: Path) -> None:
     points = [{"Timestamp": at, "Sum": 5.0, "Unit": "Count"} for at in HOURS]
     usage = from_export(put(tmp_path, "m.json", {"Label": "MessageCount", "Datapoints": points}))
