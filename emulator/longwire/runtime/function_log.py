@@ -122,8 +122,9 @@ class FunctionLog:
     def init_failed(self, outcome: Outcome, duration_ms: float) -> None:
         """The same traceback is told once, until ``forget`` is called."""
         told = error_text(outcome.error_type, outcome.error_message, outcome.stack_trace)
-        if told != self.told and outcome.error_type != "Runtime.ExitError" and not outcome.logged:
-            self.log(None, "stderr", self.error(outcome, ""))
+        if told != self.told and outcome.error_type != "Runtime.ExitError":
+            if not outcome.logged:
+                self.log(None, "stderr", self.error(outcome, ""))
             if todo := advice(self.function, outcome.error_message):
                 self.log(None, "stderr", f"longwire: {todo}")
         self.told = told

@@ -76,6 +76,16 @@ def test_an_error_that_the_runtime_has_logged_itself_is_not_logged_again() -> No
     assert [line.split()[0] for line in listener.lines] == ["INIT_REPORT", "END", "REPORT"]
 
 
+def test_what_to_do_about_a_missing_module_is_told_once_though_the_runtime_logs_the_error_itself() -> None:
+    log, listener = journal()
+    log.function = Function("App", "app", "app.handler", "nodejs16.x", "/srv")
+    missing = replace(BROKEN, error_message="Error: Cannot find module 'aws-sdk'\nRequire stack:", logged=True)
+    for _ in range(2):
+        log.init_failed(missing, 5)
+    assert [line.split()[0] for line in listener.lines] == ["longwire:", "INIT_REPORT", "INIT_REPORT"]
+    assert "npm install --prefix /srv aws-sdk" in listener.lines[0]
+
+
 def test_a_failed_init_is_told_once_until_it_is_forgotten() -> None:
     log, listener = journal()
     log.init_failed(BROKEN, 5)
