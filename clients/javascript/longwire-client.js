@@ -344,18 +344,18 @@ export class LongwireClient {
     }
   }
 
-  #settled({ ackId, success, error = {} }) {
+  #settled({ ackId, success, error }) {
     const entry = this.#queue.find(({ frame }) => frame.ackId === ackId);
     if (!entry) return;
     this.#clear(ackId);
-    if (success || error.name === "Duplicate") {
+    if (success || error?.name === "Duplicate") {
       this.#queue.splice(this.#queue.indexOf(entry), 1);
       entry.resolve();
       this.#flush();
-    } else if (error.name === "InternalServerError") {
+    } else if (error?.name === "InternalServerError") {
       const ms = this.#options.firstDelayMs * 2 ** entry.sends * this.#random();
       this.#later(ackId, ms, () => this.#again(entry, error.name, error.message));
-    } else this.#refuse(entry, error.name ?? "Refused", error.message);
+    } else this.#refuse(entry, error?.name ?? "Refused", error?.message ?? "");
   }
 
   /** The same ackId again: the backend says Duplicate if it has had it. */

@@ -289,4 +289,5 @@ class Client:
     def _set(self, state: State) -> None:
         self.state = state
         if self._on_state:
-            self._on_state(state)
+            # By the loop: what the listener raises is the loop's to report, and ends nothing here.
+            asyncio.get_running_loop().call_soon(self._on_state, state)

@@ -105,7 +105,7 @@ test("an outage of any length does not cost the session: a probe that fails prov
 });
 
 test("a session that is gone is replaced: groups are joined again, uncertain publishes rejected, the page told", async () => {
-  const { clock, script, client, resets } = await connected();
+  const { clock, script, client, resets, states } = await connected();
   const joined = client.join("room");
   script.last.acks(script.last.sent.at(-1));
   await joined;
@@ -120,6 +120,8 @@ test("a session that is gone is replaced: groups are joined again, uncertain pub
   await clock.advance(9000);
   assert.equal(await uncertain, "Unacknowledged");
   assert.deepEqual(resets, [{ connectionId: "s2" }]);
+  // The first, three that fail, the one that is refused after its probe, and the new one.
+  assert.equal(Math.max(...states.map(({ tries = 0 }) => tries)), 6);
   assert.equal(script.last.sent.at(-1).type, "joinGroup");
   script.last.acks(script.last.sent.at(-1));
   assert.equal(script.last.sent.at(-1).data, 2);
@@ -171,6 +173,9 @@ test("a refusal reaches the publisher; a server error or silence after three sen
   const forbidden = failure(client.publish("room", 1));
   script.last.acks(script.last.sent.at(-1), "Forbidden");
   assert.equal(await forbidden, "Forbidden");
+  const strange = failure(client.publish("room", 1));
+  script.last.says({ type: "ack", ackId: script.last.sent.at(-1).ackId, success: false, error: null });
+  assert.equal(await strange, "Refused");
   const failed = failure(client.publish("room", 2));
   for (const _ of [1, 2, 3]) {
     script.last.acks(script.last.sent.at(-1), "InternalServerError");
@@ -180,7 +185,7 @@ test("a refusal reaches the publisher; a server error or silence after three sen
   const silent = failure(client.publish("room", 3));
   await clock.advance(45_000);
   assert.equal(await silent, "Unacknowledged");
-  assert.deepEqual(script.last.ofType("sendToGroup").map(({ data }) => data), [1, 2, 2, 2, 3, 3, 3]);
+  assert.deepEqual(script.last.ofType("sendToGroup").map(({ data }) => data), [1, 1, 2, 2, 2, 3, 3, 3]);
 });
 
 test("the queue has a limit, and a message too", async () => {

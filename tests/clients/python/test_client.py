@@ -1,6 +1,7 @@
 """The client against a scripted server, in virtual time."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from longwire_client.errors import (
 )
 from longwire_client.link import Manners
 from longwire_client.messages import Reset, Resync, State
-from scripted_link import Script, made, play, run, settled, taken
+from scripted_link import Script, address, made, play, run, settled, taken
 
 
 def test_tries_are_spaced_by_a_doubling_delay_with_full_jitter_and_end_after_ten() -> None:
@@ -122,8 +123,8 @@ def test_a_gap_is_not_shown_but_recovered_from() -> None:
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_session_that_is_gone_is_replaced_and_the_application_told(status: int) -> None:
     async def scene() -> None:
-        script = Script(lambda number: HandshakeRefused(status) if number == 2 else None)
-        async with made(script) as client:
+        script, states = Script(lambda number: HandshakeRefused(status) if number == 2 else None), list[State]()
+        async with made(script, states) as client:
             first = await script.connected()
             joining = asyncio.create_task(client.join("room"))
             await settled()
@@ -137,6 +138,8 @@ def test_a_session_that_is_gone_is_replaced_and_the_application_told(status: int
             assert [frame["group"] for frame in second.of_type("joinGroup")] == ["room"]
             with pytest.raises(Unacknowledged):
                 await publishing
+            assert second.of_type("sendToGroup") == []
+            assert max(state.tries for state in states) == 2
 
     run(scene())
 
@@ -208,6 +211,8 @@ def test_a_resync_is_told_apart_and_volatile_messages_need_no_number() -> None:
         assert await taken(client, 2) == [Resync("room", 3, 7), "typing"]
         assert client.publish_volatile("room", "typing")
         assert "ackId" not in socket.sent[-1]
+        socket.unsent = 70_000
+        assert not client.publish_volatile("room", "the network is behind")
 
     play(scene)
 
@@ -256,3 +261,19 @@ def test_a_silent_handshake_is_given_up_and_closing_ends_the_iteration() -> None
             await client.publish("room", 1)
 
     play(scene, backoff=Backoff(jitter="small"))
+
+
+def test_a_listener_that_raises_is_reported_and_ends_nothing() -> None:
+    async def scene() -> None:
+        def listen(state: State) -> None:
+            raise ValueError(state.name)
+
+        script, reported = Script(), list[Any]()
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context["exception"]))
+        async with Client(address, Manners(connect=script.connect), listen) as client:
+            socket = await script.connected()
+            socket.publishes(1, "a")
+            assert await taken(client, 1) == ["a"]
+        assert [str(error) for error in reported[:3]] == ["connecting", "connecting", "connected"]
+
+    run(scene())
