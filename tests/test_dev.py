@@ -197,6 +197,13 @@ def test_token_becomes_the_backends_program_with_the_options_given(checkout: Che
     assert result.out == f"python -m longwire_app.issue_token --user alice PYTHONPATH={checkout.root}/functions\n"
 
 
+def test_demo_becomes_the_demos_server_with_the_options_given(checkout: Checkout) -> None:
+    result = checkout.dev("demo", "--port", "0", cwd=checkout.fakes)
+
+    program = f"{checkout.root}/clients/demo/demo_server.py"
+    assert result.out == f"python {program} --port 0 PYTHONPATH={checkout.root}/functions\n"
+
+
 def test_standard_output_belongs_to_the_command_that_is_started(checkout: Checkout) -> None:
     assert checkout.dev("run", "--json").out.startswith("longwire dev ")
 
