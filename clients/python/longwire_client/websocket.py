@@ -43,7 +43,8 @@ class WebSocket:
                 writer.transport.abort()
             if isinstance(error, OSError | EOFError | ValueError | IndexError):
                 # Not the address: it has the token in it.
-                raise NotConnected(f"no connection to {urlsplit(url).netloc.rpartition('@')[2]}: {error}") from error
+                why = "it ended the handshake" if isinstance(error, EOFError) else error
+                raise NotConnected(f"no connection to {urlsplit(url).netloc.rpartition('@')[2]}: {why}") from error
             raise
         return cls(reader, writer)
 

@@ -107,6 +107,16 @@ def test_what_is_no_handshake_is_no_connection(answer: bytes) -> None:
     asyncio.run(scene())
 
 
+def test_an_error_names_the_host_and_not_the_token() -> None:
+    async def scene() -> None:
+        async with answering() as url:
+            with pytest.raises(NotConnected) as error:
+                await WebSocket.connect(f"{url}v1?access_token=secret", [PROTOCOL])
+        assert str(error.value) == f"no connection to {url[5:-1]}: it ended the handshake"
+
+    asyncio.run(scene())
+
+
 def test_a_refused_handshake_has_its_status() -> None:
     async def scene() -> None:
         async with answering(b"HTTP/1.1 401 Unauthorized\r\n\r\n") as url:
