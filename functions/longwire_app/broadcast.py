@@ -33,12 +33,14 @@ class Broadcaster:
         doorbell: Doorbell,
         *,
         steady: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._store = store
         self._delivery = delivery
         self._log = log
         self._doorbell = doorbell
         self._steady = steady
+        self._wall = wall
 
     def publish(
         self,
@@ -58,7 +60,7 @@ class Broadcaster:
         frame = _encoded(message, NUMBERED)
         topic = group_topic(message.group)
         if rule.reliable:
-            entry = Entry(topic, 0, frame.decode(), but)
+            entry = Entry(topic, 0, frame.decode(), but, committed=int(self._wall() * 1000))
             try:
                 self._log.append(entry, rule.retention, turn.now, sender)
             except Duplicate:

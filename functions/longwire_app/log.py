@@ -8,7 +8,7 @@ import functools
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
@@ -52,7 +52,7 @@ def guarded(failed: Answer | None) -> Callable[[Callable[[Event, Turn], Answer]]
                     raise
                 return failed
             finally:
-                publish(turn.counts)
+                publish(turn.counts, turn.latencies)
 
         handler: Handler = logger.inject_lambda_context(guard, correlation_id_path=CONNECTION, clear_state=True)
         return handler
@@ -60,11 +60,16 @@ def guarded(failed: Answer | None) -> Callable[[Callable[[Event, Turn], Answer]]
     return wrap
 
 
-def publish(counts: Counter[str]) -> None:
-    """Writes all counters as one metric line, and nothing when there are none."""
+def publish(counts: Counter[str], latencies: Sequence[int] = ()) -> None:
+    """Writes all counters as one metric line, and nothing when there are none.
+
+    CloudWatch takes 100 values of a metric in a line: of more latencies the first stand for all.
+    """
     if not counts:
         return
     metrics = Metrics()
+    for latency in latencies[:99]:
+        metrics.add_metric(name="DeliveryLatency", unit=MetricUnit.Milliseconds, value=latency)
     for name, value in counts.items():
         metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
     metrics.flush_metrics()

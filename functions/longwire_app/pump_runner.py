@@ -48,11 +48,13 @@ class PumpRunner:
         window: Window,
         *,
         sleep: Callable[[float], None] = time.sleep,
+        wall: Callable[[], float] = time.time,
         token: Callable[[], str] = lambda: secrets.token_urlsafe(16),
     ) -> None:
         self.parts = parts
         self.window = window
         self.sleep = sleep
+        self.wall = wall
         self.token = token
 
     def run(self, session_id: str, hints: frozenset[str] | None, turn: Turn) -> Verdict:
@@ -143,7 +145,10 @@ class _One:
             frame = effect.entry.frame
         numbered = f'{frame[:-1]},"sequenceId":{slot.sequence_id}}}'
         peer = self._peer(effect.connection_id)
-        return self._counted(self._parts.delivery.post(peer, numbered.encode(), self._turn.deadline))
+        outcome = self._parts.delivery.post(peer, numbered.encode(), self._turn.deadline)
+        if outcome is Outcome.DELIVERED and effect.entry is not None and effect.entry.committed is not None:
+            self._turn.latencies.append(max(0, int(self._runner.wall() * 1000) - effect.entry.committed))
+        return self._counted(outcome)
 
     def _counted(self, outcome: Outcome) -> Posted:
         self._turn.counts[outcome.value] += 1

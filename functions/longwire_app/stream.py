@@ -15,7 +15,8 @@ __all__ = ["Entry", "Run", "Slot", "Stream", "Window"]
 class Entry:
     """A message in its topic's log. ``frame`` is JSON without a sequence id; ``but`` is a session that gets no copy.
 
-    ``since`` says that this and all offsets from ``since`` on are gone from the log.
+    ``committed`` is milliseconds since the epoch. ``since`` says that this and all offsets from ``since`` on are gone
+    from the log.
     """
 
     topic: str
@@ -23,6 +24,7 @@ class Entry:
     frame: str = ""
     but: str | None = None
     since: int | None = None
+    committed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

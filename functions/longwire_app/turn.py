@@ -12,11 +12,15 @@ which ends some official clients."""
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """``now`` is seconds since the epoch; ``deadline`` is on the monotonic clock. ``counts`` become metrics."""
+    """``now`` is seconds since the epoch; ``deadline`` is on the monotonic clock. ``counts`` become metrics.
+
+    ``latencies`` are milliseconds from a message's commit to its post.
+    """
 
     now: int
     deadline: float
     counts: Counter[str] = field(default_factory=Counter)
+    latencies: list[int] = field(default_factory=list)
 
     @classmethod
     def starting(cls, remaining_ms: int, *, wall: float, steady: float) -> "Turn":

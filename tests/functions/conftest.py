@@ -69,8 +69,11 @@ def connections_server(served: Callable[[ConnectionsServer], ConnectionsServer])
 
 
 @pytest.fixture
-def connections(connections_server: ConnectionsServer) -> Connections:
-    return connections_server.reset()
+def connections(connections_server: ConnectionsServer) -> Iterator[Connections]:
+    """Whatever the test is about, no frame without a type may reach a client."""
+    found = connections_server.reset()
+    yield found
+    assert found.untyped == []
 
 
 @pytest.fixture

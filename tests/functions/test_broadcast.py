@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
+from longwire_app import items
 from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest
 from longwire_app.protocol import GroupMessage, ServerMessage
 from longwire_app.rules import TopicRule
-from longwire_app.session import Peer
+from longwire_app.session import Peer, Session
 from longwire_app.store import Store
+from longwire_app.table import Table
 from longwire_app.topic_log import TopicLog
 from longwire_app.topics import group_topic
 from longwire_app.turn import Turn
@@ -164,3 +166,24 @@ def test_a_frame_for_one_ends_its_session_when_it_is_gone(
         broadcaster.send(peer, ServerMessage(data=1), turn)
     assert store.session("c1=") is None
     assert connections.frames == {"c2=": [{"type": "message", "from": "server", "dataType": "json", "data": 1}]}
+
+
+def test_many_of_whom_nine_in_ten_are_gone(
+    broadcaster: Broadcaster, table: Table, store: Store, connections: Any, turn: Turn
+) -> None:
+    """Each is asked once; who is there gets it, who is not is ended once, and the next message asks nobody else."""
+    ids = [f"c{number}=" for number in range(200)]
+    records: list[items.Item] = []
+    for connection_id in ids:
+        session = Session(Peer(connection_id, connection_id), "u", "", "", 1)
+        records.append(items.session_item(session, None, turn.now + 600) | {"greeted": {"S": connection_id}})
+        records += items.subscription_items(session.peer, group_topic("room"), turn.now + 600)
+    table.put_all(records)
+    connections.statuses.update(dict.fromkeys(ids[20:], 410))
+    broadcaster.publish(HELLO, VOLATILE, turn)
+    assert turn.counts == {"MessagesOut": 20, "Gone": 180, "SessionsEnded": 180}
+    broadcaster.publish(HELLO, VOLATILE, turn)
+    assert {connection_id: count for connection_id, count in connections.posts.items() if count != 1} == dict.fromkeys(
+        ids[:20], 2
+    )
+    assert sum(len(page) for page in store.subscribers(group_topic("room"), turn.now)) == 20

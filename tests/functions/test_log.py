@@ -107,3 +107,10 @@ def test_more_counters_than_one_line_may_hold_are_all_written(counted: Any) -> N
     # CloudWatch takes 100 metrics in one document.
     publish(Counter({f"M{number}": 1 for number in range(101)}))
     assert len(counted()) == 101
+
+
+def test_latencies_are_one_metric_with_many_values(capsys: pytest.CaptureFixture[str], backend: None) -> None:  # noqa: ARG001 (its namespace)
+    publish(Counter({"MessagesOut": 150}), range(150))
+    found = json.loads(capsys.readouterr().out)
+    assert found["DeliveryLatency"] == [float(value) for value in range(99)]
+    assert {"Name": "DeliveryLatency", "Unit": "Milliseconds"} in found["_aws"]["CloudWatchMetrics"][0]["Metrics"]

@@ -248,3 +248,11 @@ def test_a_connection_that_never_opens_leaves_the_session_waiting(stage: Stage, 
     assert alice.connect("a3=", resume=True) == 200
     stage.pump()
     assert alice.receive() == ["kept"]
+
+
+def test_the_time_from_commit_to_post_is_measured(alice: Device, bob: Device, porter: Any, turn: Any) -> None:
+    publish(bob, "one", "two")
+    porter.answer([Bell("a1=", "m")], turn)
+    assert len(turn.latencies) == 2
+    assert all(0 <= latency < 60_000 for latency in turn.latencies)
+    assert len(alice.receive()) == 2

@@ -21,12 +21,13 @@ ERRORS = {
 class Connections:
     """Records frames by connection; ``scripts`` holds the statuses of the next posts, ``statuses`` of all others.
 
-    ``closed`` are the connections that the backend ended.
+    ``closed`` are the connections that the backend ended, ``untyped`` what would end the official asyncio client.
     """
 
     url: str
     frames: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     closed: list[str] = field(default_factory=list)
+    untyped: list[Any] = field(default_factory=list)
     posts: Counter[str] = field(default_factory=Counter)
     scripts: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     statuses: dict[str, int] = field(default_factory=dict)
@@ -38,7 +39,9 @@ class Connections:
             script = self.scripts[connection_id]
             status = script.pop(0) if script else self.statuses.get(connection_id, 200)
             if status == 200:
-                self.frames[connection_id].append(json.loads(body))
+                frame = json.loads(body)
+                self.frames[connection_id].append(frame)
+                self.untyped += [frame] if "type" not in frame else []
             return status
 
 
