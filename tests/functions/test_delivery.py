@@ -12,6 +12,7 @@ from longwire_app.session import Peer
 
 PEER = Peer("s=", "c=")
 LATER = 1e12
+FRAME = b'{"type":"pong"}'
 
 
 def test_a_frame_arrives_as_it_is(delivery: Delivery, connections: Any) -> None:
@@ -37,7 +38,7 @@ def test_what_each_answer_means(
     delivery: Delivery, connections: Any, answers: list[int], outcome: Outcome, posts: int
 ) -> None:
     connections.scripts["c="] = answers
-    assert delivery.post(PEER, b"{}", LATER) is outcome
+    assert delivery.post(PEER, FRAME, LATER) is outcome
     assert connections.posts["c="] == posts
 
 
@@ -45,25 +46,25 @@ def test_nobody_listening_is_tried_again_and_then_a_failure(aws: Any) -> None:  
     pauses: list[float] = []
     client = wiring.management_client("http://127.0.0.1:1/v1", 1)
     delivery = Delivery(client, 1, sleep=pauses.append, jitter=lambda: 1.0)
-    assert delivery.post(PEER, b"{}", LATER) is Outcome.FAILED
+    assert delivery.post(PEER, FRAME, LATER) is Outcome.FAILED
     assert pauses == [0.0, 0.4, 0.8]
 
 
 def test_no_try_begins_that_could_end_after_the_deadline(connections: Any, delivery: Delivery) -> None:
     connections.statuses["c="] = 500
-    assert delivery.post(PEER, b"{}", time.monotonic() + 2.9) is Outcome.LATE
+    assert delivery.post(PEER, FRAME, time.monotonic() + 2.9) is Outcome.LATE
     assert connections.posts["c="] == 0
     clock = iter([0.0, 0.9, 1.2]).__next__
     client = wiring.management_client(connections.url, 1)
     hurried = Delivery(client, 1, sleep=lambda _: None, steady=clock, jitter=lambda: 0.0)
-    assert hurried.post(PEER, b"{}", 4.0) is Outcome.FAILED
+    assert hurried.post(PEER, FRAME, 4.0) is Outcome.FAILED
     assert connections.posts["c="] == 2
 
 
 def test_one_bad_recipient_does_not_disturb_the_others(delivery: Delivery, connections: Any) -> None:
     peers = [Peer(f"s{number}=", f"c{number}=") for number in range(40)]
     connections.statuses.update({"c3=": 410, "c7=": 429, "c9=": 500, "c11=": 403})
-    outcomes = dict(zip(peers, delivery.post_all(peers, b"{}", LATER), strict=True))
+    outcomes = dict(zip(peers, delivery.post_all(peers, FRAME, LATER), strict=True))
     bad = {"c3=": Outcome.GONE, "c7=": Outcome.THROTTLED, "c9=": Outcome.FAILED, "c11=": Outcome.FAILED}
     for peer, outcome in outcomes.items():
         assert outcome is bad.get(peer.connection_id, Outcome.DELIVERED)
