@@ -57,6 +57,7 @@ def translate(template: dict[str, Any], places: Places, parameters: Mapping[str,
     # It logs what it also raises.
     logging.getLogger("samtranslator").setLevel(logging.CRITICAL)
     hide_local_code(template)
+    name_images(template)
     translator = Translator(None, Parser(), boto_session=SimpleNamespace(region_name=region))
     try:
         found: dict[str, Any] = translator.translate(template, dict(parameters))
@@ -77,6 +78,16 @@ def hide_local_code(template: dict[str, Any]) -> None:
         for name in LOCAL:
             if isinstance(properties, dict) and name in properties:
                 properties[name] = f"s3://longwire/{number}"
+
+
+def name_images(template: dict[str, Any]) -> None:
+    """`sam build` adds the ImageUri of an image that it makes by a Dockerfile; the translator wants one before."""
+    functions = (item for item in template["Resources"].values() if item["Type"] == "AWS::Serverless::Function")
+    for item in functions:
+        properties, metadata = item.get("Properties"), item.get("Metadata")
+        built = isinstance(metadata, dict) and "Dockerfile" in metadata
+        if built and isinstance(properties, dict) and properties.get("PackageType") == "Image":
+            properties.setdefault("ImageUri", "longwire:image")
 
 
 def invalid(places: Places, messages: list[str]) -> TemplateError:

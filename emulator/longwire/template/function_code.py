@@ -16,7 +16,7 @@ from longwire.template.places import KeyPath, Places, did_you_mean
 from longwire.template.properties import Properties
 from longwire.template.source import Source
 
-__all__ = ["check_handler", "code_folder", "missing"]
+__all__ = ["check_handler", "code_folder", "files_with", "missing"]
 
 LISTED = 2000  # files looked at for a suggestion
 MODULES = (".py", "/__init__.py")

@@ -135,7 +135,9 @@ def variable(properties: Properties, name: str, value: Any) -> str:
         raise nested(properties, *path, message=f"{name} is set by Lambda and cannot be given")
     if not VARIABLE.fullmatch(name):
         raise nested(
-            properties, *path, message=f"{name!r} is no name for a variable: a letter, then letters, digits and '_'"
+            properties,
+            *path,
+            message=f"{name!r} is no name for a variable: a letter, then at least one letter, digit or '_'",
         )
     if isinstance(value, bool):
         return str(value).lower()

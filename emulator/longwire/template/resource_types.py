@@ -86,6 +86,7 @@ CONFIGURATION = frozenset(
     for service, names in {
         "ApiGateway": "Account",
         "ApplicationAutoScaling": "ScalableTarget ScalingPolicy",
+        "ApplicationInsights": "Application",
         "Budgets": "Budget BudgetsAction",
         "CDK": "Metadata",
         "CertificateManager": "Account Certificate",

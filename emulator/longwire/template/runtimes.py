@@ -5,7 +5,7 @@ import re
 import shutil
 from pathlib import Path
 
-from longwire.template.function_code import check_handler, missing
+from longwire.template.function_code import check_handler, files_with, missing
 from longwire.template.interpreters import interpreter_for, is_built, running
 from longwire.template.places import did_you_mean
 from longwire.template.properties import Properties
@@ -20,7 +20,8 @@ RUNTIMES = (*PYTHON, *NODE, *PROVIDED)
 ENDED_PYTHON = ("python3.6", "python3.7", "python3.8")
 ENDED_NODE = ("nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x")
 OTHERS = re.compile(r"(java|dotnet|ruby|go)[a-z0-9.]*")  # run by a program that the user gives
-GIVEN = "Give one: --function {0}=COMMAND, a program that speaks the Lambda Runtime API, or --function {0}=http://..."
+GIVEN = "--function {0}=COMMAND, a program that speaks the Lambda Runtime API, or --function {0}=http://..."
+COMPILE = "`sam build` compiles it; then run the built template, .aws-sam/build/template.yaml."
 INSTALL_NODE = "Install Node.js (apt install nodejs, dnf install nodejs, brew install node)."
 NODE_HANDLER = re.compile(r"(?P<module>(?:[^.]*/)?[^./]+)\.(?P<name>.+)")
 
@@ -36,8 +37,8 @@ def checked_runtime(properties: Properties) -> str:
         )
     elif runtime not in RUNTIMES:
         near = did_you_mean(runtime, RUNTIMES)
-        hint = given if OTHERS.fullmatch(runtime) else near
-        supported = f"Supported: {', '.join(RUNTIMES)}. {given}"
+        hint = f"Give one: {given}" if OTHERS.fullmatch(runtime) else near
+        supported = f"Supported: {', '.join(RUNTIMES)}. Or: {given}"
         raise properties.error("Runtime", f"the runtime {runtime or '(none)'} is not emulated", hint or supported)
     if runtime in (*NODE, *ENDED_NODE) and shutil.which("node") is None:
         message = f"{runtime} needs Node.js, and there is no program node on PATH"
@@ -75,7 +76,16 @@ def check_node(properties: Properties, folder: Path, base: Path) -> None:
         raise properties.error("Handler", f"{handler!r} is no handler", "Handler: file.function, as in index.handler")
     module = found["module"]
     if not any((folder / f"{module}{suffix}").is_file() for suffix in (".js", ".mjs", ".cjs")):
-        raise missing(properties, folder, f"{module}.js", base, (".js", ".mjs", ".cjs"))
+        error = missing(properties, folder, f"{module}.js", base, (".js", ".mjs", ".cjs"))
+        error.hint = uncompiled(folder, module) or error.hint
+        raise error
+
+
+def uncompiled(folder: Path, module: str) -> str:
+    """What to do when the module is there as TypeScript."""
+    name = Path(module).name
+    script = next((file for file in files_with(folder, (".ts", ".tsx", ".mts")) if Path(file).stem == name), "")
+    return f"There is {script}: {COMPILE}" if script else ""
 
 
 def check_bootstrap(properties: Properties, folder: Path, base: Path) -> None:

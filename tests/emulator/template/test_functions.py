@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from longwire.template.programs import programs
 from sample_templates import RUNNING, Sample, sample
 
 
@@ -35,6 +36,18 @@ def test_globals_and_the_functions_own_properties_are_put_together(sam: Sample) 
 
     assert (handler.timeout, handler.memory_mb, handler.log_format) == (5.0, 1024, "JSON")
     assert handler.environment["DEBUG"] == "false"
+
+
+def test_an_image_that_sam_build_has_yet_to_make_runs_by_the_address_of_its_container(tmp_path: Path) -> None:
+    classic = sample("classic", tmp_path)
+    built = "Type: AWS::Serverless::Function\n    Metadata: {Dockerfile: Dockerfile, DockerContext: ./functions}"
+    classic.append(f"  Imaged:\n    {built}\n    Properties:\n      PackageType: Image\n")
+    error = classic.error()
+
+    assert "Imaged.PackageType: container images are not emulated" in str(error)
+    assert "--function NAME=http://127.0.0.1:PORT" in str(error)
+    stack = classic.load(programs=programs(["Imaged=http://127.0.0.1:9000"]))
+    assert stack.functions["Imaged"].invocation_url == "http://127.0.0.1:9000"
 
 
 @pytest.mark.parametrize("asked", ["arm64", "x86_64"])
@@ -86,6 +99,7 @@ def test_a_runtime_of_another_python_is_a_warning(plain: Sample) -> None:
         ("Environment: {Variabels: {}}", "Environment has no Variabels\n  Did you mean Variables?"),
         ("Environment: {Variables: [a]}", "Environment.Variables: takes a mapping"),
         ("Environment: {Variables: {A1: [a]}}", "Environment.Variables.A1: takes text"),
+        ("Environment: {Variables: {T: a}}", "'T' is no name for a variable: a letter, then at least one letter"),
         ("Environment: {Variables: {A-B: a}}", "'A-B' is no name for a variable"),
         ("Environment: {Variables: {AWS_LAMBDA_FUNCTION_NAME: a}}", "is set by Lambda and cannot be given"),
         (f"Environment: {{Variables: {{BIG: {'x' * 4100}}}}}", "is 4,103 bytes; Lambda takes 4,096"),

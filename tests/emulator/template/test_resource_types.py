@@ -21,6 +21,7 @@ from longwire.template.resource_types import CREATED, READ, refusal
         "AWS::ApiGateway::UsagePlan",
         "AWS::ApiGateway::UsagePlanKey",
         "AWS::Lambda::Permission",
+        "AWS::ApplicationInsights::Application",
     ],
 )
 def test_a_type_that_is_understood_or_means_nothing_here_is_accepted(kind: str) -> None:

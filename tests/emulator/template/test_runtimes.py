@@ -48,6 +48,18 @@ def test_a_handler_for_nodejs_that_is_nowhere_is_refused(plain: Sample, handler:
 
 
 @pytest.mark.node
+@pytest.mark.parametrize(("file", "handler"), [("app.ts", "app.handler"), ("lib/app.mts", "dist/app.handler")])
+def test_a_handler_in_typescript_has_to_be_compiled(plain: Sample, file: str, handler: str) -> None:
+    required_node()
+    script = plain.file.parent / "src" / file
+    script.parent.mkdir(exist_ok=True)
+    script.write_text("")
+    built = f"There is {file}: `sam build` compiles it; then run the built template, .aws-sam/build/template.yaml."
+
+    assert built in str(asking(plain, "nodejs20.x", handler).error())
+
+
+@pytest.mark.node
 def test_inline_code_for_nodejs_is_index_js(plain: Sample) -> None:
     required_node()
     text = plain.file.read_text()
