@@ -14,6 +14,13 @@ from longwire.inspector.overview import Urls, http_route_facts, route_facts
 
 __all__ = ["first_screen", "line"]
 
+# Why the gateway closes with a code; what goes over the wire says nothing else.
+BROKEN = {
+    1002: "not what RFC 6455 lets a client send",
+    1003: "a binary message, and API Gateway takes text alone",
+    1007: "text that is not UTF-8",
+    1009: "larger than a frame or a message may be (frame_size and message_size of `longwire settings`)",
+}
 WIDTH = 96  # characters of a payload or log line before it is cut
 
 
@@ -142,7 +149,8 @@ def harmless(text: str) -> str:
 
 def closed(entry: Mapping[str, Any]) -> str:
     reason = f" {entry['reason']!r}" if entry["reason"] else ""
-    return f"{click.style('closed', fg='yellow')}  {entry['code']}{reason} by {entry['by']}"
+    broken = f": {BROKEN[entry['code']]}" if entry["by"] == "gateway" and entry["code"] in BROKEN else ""
+    return f"{click.style('closed', fg='yellow')}  {entry['code']}{reason} by {entry['by']}{broken}"
 
 
 def reloaded(entry: Mapping[str, Any]) -> str:

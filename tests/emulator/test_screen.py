@@ -96,6 +96,15 @@ def test_the_first_screen_has_the_http_entry_points(routes: Any) -> None:
             "closed  1001 'Going away' by gateway",
         ),
         (
+            {"event": "connection_closed", "code": 1009, "reason": "", "by": "gateway"},
+            "gateway: larger than a frame or a message may be (frame_size and message_size of `longwire settings`)",
+        ),
+        (
+            {"event": "connection_closed", "code": 1003, "reason": "", "by": "gateway"},
+            "closed  1003 by gateway: a binary message, and API Gateway takes text alone",
+        ),
+        ({"event": "connection_closed", "code": 1009, "reason": "", "by": "client"}, "closed  1009 by client"),
+        (
             {"event": "invocation_finished", "function": "Send", "duration_ms": 1.25, "init_ms": 80.0, "error": ""},
             "Send 1.2 ms + init 80 ms",
         ),

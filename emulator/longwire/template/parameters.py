@@ -35,10 +35,17 @@ def parameter_values(places: Places, overrides: Mapping[str, str]) -> dict[str, 
         if name not in declared:
             hint = did_you_mean(name, declared) or f"It has: {', '.join(declared) or 'none'}"
             raise UsageError(f"--parameter-overrides {name}=...: the template has no Parameter {name}. {hint}")
-    return {name: value_of(places, name, facts, overrides.get(name)) for name, facts in declared.items()}
+    hint = f"--parameter-overrides {' '.join(f'{name}=VALUE' for name in without_value(declared, overrides))}"
+    return {name: value_of(places, name, facts, overrides.get(name), hint) for name, facts in declared.items()}
 
 
-def value_of(places: Places, name: str, facts: Any, given: str | None) -> Value:
+def without_value(declared: Mapping[str, Any], overrides: Mapping[str, str]) -> list[str]:
+    """All of them, so that they can be given at once."""
+    given = {name for name, facts in declared.items() if not isinstance(facts, Mapping) or "Default" in facts}
+    return [name for name in declared if name not in given and name not in overrides]
+
+
+def value_of(places: Places, name: str, facts: Any, given: str | None, hint: str) -> Value:
     path = ("Parameters", name)
     if not isinstance(facts, Mapping):
         raise places.error(path, "a Parameter is a mapping with a Type")
@@ -47,7 +54,7 @@ def value_of(places: Places, name: str, facts: Any, given: str | None) -> Value:
             raise places.error((*path, key), f"a Parameter has no {key}", did_you_mean(key, NAMES))
     kind = type_of(places, path, facts)
     if given is None and "Default" not in facts:
-        raise places.error(path, "has no Default and was given no value", f"--parameter-overrides {name}=VALUE")
+        raise places.error(path, "has no Default and was given no value", hint)
     text = given if given is not None else default(places, (*path, "Default"), facts["Default"])
     items = [item.strip() for item in text.split(",")] if LISTS.fullmatch(kind) else [text]
     for item in items:

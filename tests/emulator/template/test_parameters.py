@@ -66,6 +66,16 @@ def test_a_value_outside_its_limits_is_refused(facts: str, given: dict[str, str]
     assert caught.value.location.line == 2
 
 
+def test_all_that_is_missing_is_named_with_the_first() -> None:
+    places = places_of(
+        "Parameters: {A: {Type: String}, B: {Type: String}, C: {Type: String, Default: c}}\nResources: {}\n"
+    )
+    with pytest.raises(TemplateError, match=r"A: has no Default.*\n  --parameter-overrides A=VALUE B=VALUE$"):
+        parameter_values(places, {})
+    with pytest.raises(TemplateError, match=r"B: has no Default.*\n  --parameter-overrides B=VALUE$"):
+        parameter_values(places, {"A": "a"})
+
+
 def test_an_override_for_no_parameter_is_the_command_lines_fault() -> None:
     with pytest.raises(UsageError, match=r"no Parameter Q\. It has: P"):
         value("Type: String, Default: a", Q="x")
@@ -82,4 +92,4 @@ def test_a_parameter_that_aws_reads_from_its_store_is_taken_as_it_stands_with_a_
 
 def test_something_that_is_no_parameter_is_refused() -> None:
     with pytest.raises(TemplateError, match="a Parameter is a mapping with a Type"):
-        parameter_values(places_of("Parameters:\n  P: String\nResources: {}\n"), {})
+        parameter_values(places_of("Parameters:\n  P: 1\nResources: {}\n"), {})
