@@ -96,7 +96,9 @@ class Emulator:
         self.entries = HttpEntries(self.http_gateways(stack), self.activity.invoke, self.timeline, self.clock)
         self.server.entries = self.entries
         self.queue = self.async_invocations(stack)
-        self.reports = Reports(self.account, lambda: self.gateways, self.clock, self.entries.metrics)
+        self.reports = Reports(
+            self.account, lambda: self.gateways, self.clock, lambda: self.stack.region, self.entries.metrics
+        )
         self.inspector = Inspector(
             lambda: overview(self.stack, self.gateways, self.urls, self.clock()),
             self.timeline,

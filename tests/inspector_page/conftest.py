@@ -9,6 +9,7 @@ from chromium import chromium, new_page
 from inspector_script import Script
 from inspector_stage import Stage, echoing, serving
 from longwire.inspector.inspector import Inspector
+from longwire.server.reports import COST, cost_answer
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -21,7 +22,8 @@ async def browser() -> AsyncIterator[Browser]:
 async def stage(browser: Browser) -> AsyncIterator[Stage]:
     """An inspector that is served, and a page that has not been opened; it must not complain by the end."""
     script = Script()
-    inspector = Inspector(script.state, script.timeline, run="run-1")
+    reports = {COST: lambda _request: cost_answer(script.usage, script.region)}
+    inspector = Inspector(script.state, script.timeline, run="run-1", reports=reports)
     complaints: list[str] = []
     async with serving(inspector) as url, new_page(browser, complaints) as page:
         yield Stage(page, script, inspector, url, complaints)

@@ -55,6 +55,8 @@ async def test_every_text_in_sight_has_enough_contrast(stage: Stage, scheme: Any
         await stage.page.get_by_role("navigation").get_by_role("button", name=pane).click()
         assert await stage.page.evaluate(TEXT_CONTRAST) == []
     await stage.page.locator("#help-toggle").click()
+    await stage.page.locator("#cost-toggle").click()
+    await expect(stage.page.locator("#cost-lines tr").first).to_be_visible()
     assert await stage.page.evaluate(TEXT_CONTRAST) == []
 
 
@@ -64,6 +66,13 @@ async def test_the_page_fits_its_window(stage: Stage, width: int) -> None:
     chat(stage.script)
     await stage.open()
     await stage.rows("message_received").first.click()
+    await stage.page.locator("#cost-toggle").click()
+    for part in ("#cost-toggle", "#cost", "#status"):
+        box = await stage.page.locator(part).bounding_box()
+        assert box is not None
+        assert 0 <= box["x"] <= box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= 800
+    await stage.page.locator("#cost-close").click()
     for pane in ("Connections", "Console", "Timeline") if width < 760 else ("",):
         if pane:
             await stage.page.get_by_role("navigation").get_by_role("button", name=pane).click()

@@ -32,10 +32,11 @@ MAY_IMPORT = {
 PRESENTATION = {"click", "rich"}  # in longwire_infra, and there only in these:
 PRESENTERS = {"cli", "report"}
 # The one `longwire` command has the cost side's commands: it hands over to them, and knows nothing else of that side.
-# A run is priced in one place, for the test fixture and the budget.
+# A run is priced in one place, for the inspector, the test fixture and the budget.
 HANDS_OVER = {
     "emulator/longwire/cli.py": {"longwire_infra.cli"},
     "emulator/longwire/run_cost.py": {
+        "longwire_infra.bill_json",
         "longwire_infra.estimate",
         "longwire_infra.prices",
         "longwire_infra.terms",

@@ -1,9 +1,11 @@
 """What an emulator would publish, played by a test."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from longwire.inspector.timeline import Timeline
+from longwire_infra.usage import Usage
 
 START = 1_790_000_000.0
 ALICE, BOB = "L0SM9cOFvHcCJhw=", "Qx7pTdWzIAkCJhw="
@@ -15,6 +17,8 @@ ROUTES = [
     ("ping", "MOCK", None, None, True),
     ("$default", "AWS_PROXY", "Default", None, True),
 ]
+
+MINUTE = Usage(period_seconds=Decimal(60), websocket_messages=Decimal(1000), connection_minutes=Decimal(4))
 
 
 def route(key: str, integration: str, function: str | None, authorizer: str | None, two_way: bool) -> dict[str, Any]:
@@ -33,9 +37,11 @@ class Script:
     timeline: Timeline = field(default_factory=Timeline)
     connections: dict[str, dict[str, Any]] = field(default_factory=dict)
     expression: str = "$request.body.type"
+    region: str = "us-east-1"
+    usage: Usage = MINUTE
 
     def state(self) -> dict[str, Any]:
-        stack: dict[str, Any] = {"name": "chat", "api_id": "a1b2c3d4e5", "stage": "dev", "region": "us-east-1"}
+        stack: dict[str, Any] = {"name": "chat", "api_id": "a1b2c3d4e5", "stage": "dev", "region": self.region}
         stack |= {"route_selection_expression": self.expression, "routes": [route(*facts) for facts in ROUTES]}
         quotas = {"idle_timeout": 600, "max_duration": 7200, "frame_size": 32_768, "message_size": 131_072}
         urls = {"websocket_url": self.websocket_url, "management_url": "http://127.0.0.1:1/dev/@connections"}

@@ -4,7 +4,7 @@ GET /_longwire/                                              the page
 GET /_longwire/api/state                                     stack, URLs, quotas and open connections
 GET /_longwire/api/events?since=SEQ                          entries after SEQ (or Last-Event-ID) as they come
 GET /_longwire/api/timeline?since=SEQ&limit=N&connection_id=ID  entries that are held; without since the newest
-GET /_longwire/usage, /metrics                               what server.reports says
+GET /_longwire/usage, /_longwire/api/cost, /metrics          what server.reports says
 
 Read only, and for this machine's own pages: see inspector_guard.
 """
@@ -34,6 +34,7 @@ FILES = {
     "/_longwire/inspector.js": ("inspector.js", JS),
     "/_longwire/connections.js": ("connections.js", JS),
     "/_longwire/console.js": ("console.js", JS),
+    "/_longwire/cost.js": ("cost.js", JS),
     "/_longwire/detail.js": ("detail.js", JS),
     "/_longwire/dom.js": ("dom.js", JS),
     "/_longwire/feed.js": ("feed.js", JS),

@@ -38,8 +38,8 @@ def test_the_map_names_every_file_of_the_page_and_nothing_else() -> None:
     assert {name for name, _ in FILES.values()} == {file.name for file in PAGE_FILES.iterdir()}
 
 
-def test_the_whole_page_is_under_110_kilobytes() -> None:
-    assert sum(file.stat().st_size for file in PAGE_FILES.iterdir()) < 110 * 1024
+def test_the_whole_page_is_under_150_kilobytes() -> None:
+    assert sum(file.stat().st_size for file in PAGE_FILES.iterdir()) < 150 * 1024
 
 
 def test_the_page_fetches_nothing_from_elsewhere_and_holds_no_inline_code() -> None:

@@ -86,6 +86,17 @@ async def test_a_clients_message_is_followed_from_its_frame_to_the_answer(page: 
     await expect(page.locator("#connections li")).to_contain_text("→ 1 ← 1")
 
 
+async def test_what_a_client_does_is_in_the_bill(page: Page) -> None:
+    client = page.get_by_role("article", name="Client 1")
+    await client.get_by_role("button", name="Connect").click()
+    await expect(client.get_by_role("status")).to_have_text("open")
+    answer = await page.evaluate("fetch('api/cost').then((response) => response.json())")
+    minutes = answer["lines"][0]
+    assert (minutes["id"], minutes["quantity"], minutes["usd"]) == ("connection_minutes", "1", "0.00000025")
+    await page.locator("#cost-toggle").click()
+    await expect(page.locator("#cost-lines tr").first).to_contain_text("1 minutes: 1 x $0.00000025")
+
+
 async def test_an_exception_and_the_error_that_the_client_gets_stand_out(page: Page) -> None:
     client = page.get_by_role("article", name="Client 1")
     await client.get_by_role("button", name="Connect").click()

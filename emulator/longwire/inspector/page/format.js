@@ -39,6 +39,13 @@ export function bytes(value) {
   return `${(value / 1024 / 1024).toFixed(1)} MB`;
 }
 
+/** A decimal string of USD -> "$0.0000012", "$21,044.00"; two digits below a dollar, two places above it. */
+export function dollars(text) {
+  if (text === null) return "unknown";
+  const digits = Number(text) < 1 ? { maximumSignificantDigits: 2 } : { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return `$${Number(text).toLocaleString("en", digits)}`;
+}
+
 /** The part of an API Gateway id that differs: its last characters are the host's. */
 export const shortId = (id) => String(id ?? "").slice(0, 6);
 

@@ -2,6 +2,7 @@
 
 import { ConnectionsView } from "./connections.js";
 import { ConsoleView } from "./console.js";
+import { CostView } from "./cost.js";
 import { DetailView } from "./detail.js";
 import { byId, copyButton, setText, settings } from "./dom.js";
 import { Feed } from "./feed.js";
@@ -38,6 +39,7 @@ const timeline = new TimelineView(model, {
 });
 const connections = new ConnectionsView(model, { pick, route: (key) => filterBy(`route=${quoted(key)}`) });
 const consoles = new ConsoleView(model, { pick });
+const cost = new CostView();
 const feed = new Feed({
   fresh(state, history) {
     model.reset();
@@ -84,6 +86,7 @@ function showStatus(status) {
   setText(byId("status"), name);
   setText(byId("banner"), banner);
   byId("banner").hidden = banner === "";
+  cost.follow(status === "live");
 }
 
 // --- drawing
