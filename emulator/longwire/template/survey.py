@@ -21,6 +21,7 @@ __all__ = ["Survey", "survey"]
 
 MOST = 60  # mistakes, after which nobody reads on
 # What an api lacks when its parts were taken out.
+INCOMPLETE = (" needs ", " must be set", " can be set")
 LACKING = ("no Route", "no Stage", "no WebSocket API")
 
 
@@ -56,7 +57,7 @@ def survey(path: Path, given: Given) -> Survey:
         errors, found.parts = attempt(left_out.source, places, given)
         known = set(map(str, found.unsupported))
         found.unsupported += [error for error in places.noted if str(error) not in known]
-        found.warnings = places.warnings
+        found.warnings = [warning for warning in places.warnings if not left_out.caused(warning)]
         ignored = [error.origin[:-1] for error in found.unsupported if error.origin[-1:] == ("Type",)]
         news = [
             error
@@ -107,10 +108,14 @@ class LeftOut:
         if self.paths and any(words in error.message for words in LACKING):
             return False
         touched = any(path[:2] == error.origin[:2] for path in self.paths)
-        if touched and " needs " in error.message:  # a required property under a wrong name
+        if touched and any(words in error.message for words in INCOMPLETE):  # of a property that was taken out
             return False
         names = {str(path[-1]) for path in self.paths}
         return not any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", error.message) for name in names)
+
+    def caused(self, warning: str) -> bool:
+        """A property that was taken out is not there, and that alone is what it warns of."""
+        return any(len(path) == 4 and f": {path[1]}.{path[3]}: " in warning for path in self.paths)
 
     def take(self, error: TemplateError) -> bool:
         """Take out what an error is about; false when it is about nothing that can be missed."""

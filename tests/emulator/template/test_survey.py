@@ -64,6 +64,16 @@ def test_every_mistake_is_told_once_and_the_rest_is_understood(tmp_path: Path) -
     assert (list(api.routes), len(found.parts["functions"]), found.given_up) == (["$default"], 2, False)
 
 
+def test_what_follows_from_a_function_that_cannot_run_here_is_not_told(tmp_path: Path) -> None:
+    image = "Type: AWS::Serverless::Function\n    Properties: {PackageType: Image, ImageUri: x}"
+    imaged = sample("classic", tmp_path / "image").append(f"  Imaged:\n    {image}\n")
+    assert places(surveyed(imaged).errors) == ["Imaged.PackageType"]
+
+    found = surveyed(sample("classic", tmp_path / "s3").replace("CodeUri: src/", "CodeUri: s3://b/k"))
+    assert found.errors[0].message == "the code is in S3, which is not read"
+    assert [warning for warning in found.warnings if "has no Target" in warning] == []
+
+
 def test_functions_and_tables_are_understood_without_an_api(tmp_path: Path) -> None:
     found = surveyed(written("Resources:\n  Q:\n    Type: AWS::SQS::Queue\n", tmp_path))
 
