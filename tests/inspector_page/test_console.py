@@ -56,6 +56,19 @@ async def test_a_refused_client_learns_why_from_the_timeline(stage: Stage) -> No
     stage.complaints[:] = [text for text in stage.complaints if "WebSocket connection" not in text]
 
 
+async def test_a_refusal_that_is_known_before_the_socket_ends_stays(stage: Stage, sockets: Script) -> None:
+    await stage.open()
+    client = stage.client(1)
+    await client.get_by_label("Token").fill("late")
+    await client.get_by_role("button", name="Connect").click()
+    await expect(client.get_by_role("status")).to_have_text("refused 401")
+    sockets.late.set()
+    await expect(client.get_by_role("button", name="Connect")).to_be_visible()
+    await expect(client.get_by_role("status")).to_have_text("refused 401")
+    await expect(client.locator(".frame.note")).to_have_count(1)
+    stage.complaints[:] = [text for text in stage.complaints if "WebSocket connection" not in text]
+
+
 @pytest.mark.parametrize(("url", "reason"), [("", "Invalid URL"), ("not a url", "Invalid URL"), ("ftp://x", "scheme")])
 async def test_a_url_that_is_none_is_said_so(stage: Stage, url: str, reason: str) -> None:
     await stage.open()

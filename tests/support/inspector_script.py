@@ -1,5 +1,6 @@
 """What an emulator would publish, played by a test."""
 
+import asyncio
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,7 @@ class Script:
     expression: str = "$request.body.type"
     region: str = "us-east-1"
     usage: Usage = MINUTE
+    late: asyncio.Event = field(default_factory=asyncio.Event)
 
     def state(self) -> dict[str, Any]:
         stack: dict[str, Any] = {"name": "chat", "api_id": "a1b2c3d4e5", "stage": "dev", "region": self.region}

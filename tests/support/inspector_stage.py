@@ -55,7 +55,10 @@ async def serving(inspector: Inspector) -> AsyncIterator[str]:
 
 @dataclass
 class Echo:
-    """Answers every message with an echo, refuses ``?access_token=bad``, and closes on "close"."""
+    """Answers every message with an echo, refuses ``?access_token=bad``, and closes on "close".
+
+    ``?access_token=late`` is refused as well, and its client hears of it when the script's ``late`` is set.
+    """
 
     script: Script
     ids: dict[ServerConnection, str] = field(default_factory=dict)
@@ -66,8 +69,10 @@ class Echo:
         path, _, query = request.path.partition("?")
         pairs = [(name, "***") for name, _, _ in (part.partition("=") for part in query.split("&")) if name]
         self.script.say("handshake", connection_id, path=path, query=pairs, headers=headers, source_ip="127.0.0.1")
-        if "access_token=bad" in query:
+        if "access_token=bad" in query or "access_token=late" in query:
             self.script.say("connection_refused", connection_id, status=401, reason="the token has expired")
+            if "late" in query:
+                await self.script.late.wait()
             return connection.respond(401, "Unauthorized")
         return None
 

@@ -187,6 +187,7 @@ class Client {
 
   attach(socket) {
     this.socket = socket;
+    this.refusal = null; // what the timeline says of it, before or after the socket's own end
     this.release();
     this.unclaimed = true;
     this.setState("connecting", "connecting");
@@ -205,9 +206,9 @@ class Client {
     if (socket !== this.socket) return;
     const opened = this.element.dataset.state === "open";
     this.socket = null;
-    this.setState("idle", `closed ${code}`);
+    this.setState("idle", this.refusal ?? `closed ${code}`);
     if (opened) this.note(`Closed ${code}${reason ? ` ${reason}` : ""}${wasClean ? "" : ", without a close frame"}`, code === 1000 || code === 1001 ? "plain" : "bad");
-    else this.note("The handshake failed.", "bad");
+    else if (this.refusal === null) this.note("The handshake failed.", "bad");
   }
 
   disconnect() {
@@ -233,7 +234,8 @@ class Client {
 
   told(entry) {
     if (entry.event !== "connection_refused") return;
-    setText(this.state, `refused ${entry.status}`);
+    this.refusal = `refused ${entry.status}`;
+    setText(this.state, this.refusal);
     this.note(`Refused with ${entry.status}: ${entry.reason}`, "bad");
   }
 
