@@ -171,6 +171,13 @@ def answered(entry: Mapping[str, Any]) -> str:
     return f"{what}  {click.style(cut(entry['why']), fg='red')}" if entry["why"] else what
 
 
+def managed(entry: Mapping[str, Any]) -> str | None:
+    """An ``@connections`` request that was refused for a reason which the caller is not told."""
+    if not entry.get("why"):
+        return None
+    return f"{entry['method']} @connections  {click.style(str(entry['status']), fg='red')}  {harmless(entry['why'])}"
+
+
 DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "connection_opened": opened,
     "connection_refused": lambda entry: f"{click.style('refused', fg='red')} {entry['status']} {entry['reason']}",
@@ -181,6 +188,7 @@ DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "frame_sent": lambda entry: f"← {cut(entry['payload'])}",
     "connection_closed": closed,
     "http_response": answered,
+    "management_request": managed,
     "reloaded": reloaded,
     "reload_failed": not_reloaded,
 }

@@ -103,6 +103,10 @@ def test_the_first_screen_has_the_http_entry_points(routes: Any) -> None:
             {"event": "connection_closed", "code": 1003, "reason": "", "by": "gateway"},
             "closed  1003 by gateway: a binary message, and API Gateway takes text alone",
         ),
+        (
+            {"event": "management_request", "method": "POST", "status": 403, "size": 1, "why": "no stage is there"},
+            "POST @connections  403  no stage is there",
+        ),
         ({"event": "connection_closed", "code": 1009, "reason": "", "by": "client"}, "closed  1009 by client"),
         (
             {"event": "invocation_finished", "function": "Send", "duration_ms": 1.25, "init_ms": 80.0, "error": ""},
@@ -133,6 +137,7 @@ def test_each_thing_that_happens_is_one_line(entry: dict[str, Any], shown: str) 
     "entry",
     [
         {"event": "handshake"},
+        {"event": "management_request", "method": "POST", "status": 200, "size": 1},
         {"event": "invocation_started"},
         {"event": "log", "stream": "platform", "function": "F", "line": "START"},
     ],

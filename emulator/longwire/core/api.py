@@ -203,6 +203,13 @@ class Api:
             return self.custom_domains[0].local_path
         return self.local_path or f"/{self.stage.name}"
 
+    @property
+    def where(self) -> str:
+        """For somebody who asked elsewhere."""
+        places = [f"{self.domain_name}/{self.stage.name}"] if self.default_endpoint else []
+        places += [f"{domain.name}{domain.path}" for domain in self.custom_domains]
+        return f"this api is at {' and '.join(places)}, here {self.path}"
+
     def reached_as(self, host: str, path: str) -> str | None:
         """The domain name that events show when a URL leads to this Stage, else None; ``host`` is a Host header.
 

@@ -58,10 +58,9 @@ class Handshakes:
 
     def unknown_stage(self, connection: Connection) -> Effects:
         """Inferred: execute-api answers so for a path with no deployed stage, before anything of an API is known."""
-        places = [f"{self.api.domain_name}/{self.api.stage.name}"] if self.api.default_endpoint else []
-        places += [f"{domain.name}{domain.path}" for domain in self.api.custom_domains]
-        status, why = self.quotas.unknown_stage, f"this api is at {' and '.join(places)}, here {self.api.path}"
-        return self.refuse(connection, status, why, body=self.quotas.forbidden_body if status == 403 else None)
+        status = self.quotas.unknown_stage
+        body = self.quotas.forbidden_body if status == 403 else None
+        return self.refuse(connection, status, self.api.where, body=body)
 
     def throttled(self, connection: Connection, now: float) -> Effects:
         """Documented: 429. Inferred: before anything is called, since throttles keep a burst away from functions."""

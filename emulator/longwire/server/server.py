@@ -14,7 +14,7 @@ from longwire.server.hosts import is_foreign_page, is_local_host
 from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
 from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
-from longwire.server.management import forbidden, is_management, stage_path, unmapped
+from longwire.server.management import connection_id_of, forbidden, is_management, stage_path, unmapped
 from longwire.server.outbound import Outbound
 from longwire.server.reports import METRICS
 
@@ -177,7 +177,14 @@ class Server:
         elif self.domain_names & {host.partition(":")[0].lower(), *path.split("/")[1:2]}:
             exchange.respond(unmapped(request, self.domain_names))
         else:
+            self.misdirected(request, host, path)
             exchange.respond(self.forbidden())
+
+    def misdirected(self, request: HttpRequest, host: str, path: str) -> None:
+        """The caller is told no more than AWS tells; a handler with the id of a deployed API in it is usual."""
+        why = f"no stage is at {host}{path}: {self.nearest(host, path).api.where}"
+        facts = {"method": request.method, "status": 403, "size": len(request.body), "why": why}
+        self.timeline.publish("management_request", connection_id_of(request), self.clock(), facts)
 
     def forward(self, request: HttpRequest, exchange: Exchange) -> None:
         task = self.loop.create_task(forward(request, exchange, "127.0.0.1", self.services_port()))

@@ -95,6 +95,16 @@ async def test_a_wrong_stage_path_or_api_is_forbidden(
     assert (answer.status, answer.headers["x-amzn-errortype"]) == (403, "ForbiddenException")
 
 
+async def test_a_post_to_another_api_is_told_with_where_this_one_is(serve: Any, routes: Any) -> None:
+    run = await serve(routes.api())
+    host = "abcdef1234.execute-api.us-east-1.amazonaws.com"
+    await ask(run.port, "POST", "/prod/@connections/L0SM9cOFvHcCJhw=", {"Host": host}, b"x")
+    (entry,) = [shown(entry) for entry in run.server.timeline.since(0) if entry[2] == "management_request"]
+    assert (entry["method"], entry["status"], entry["connection_id"]) == ("POST", 403, "L0SM9cOFvHcCJhw=")
+    assert f"no stage is at {host}/prod: this api is at " in entry["why"]
+    assert run.server.carriers[0].api.domain_name in entry["why"]
+
+
 @pytest.mark.parametrize("path", ["/dev", "/dev/x", "/dev/x/y"])
 async def test_a_get_without_upgrade_is_426(serve: Any, routes: Any, path: str) -> None:
     """OBSERVED in 2019."""
