@@ -32,6 +32,8 @@ def redirect(httpsession: ModuleType, owner: Owner, services: str, check: Callab
     @wraps(original)
     def send(self: Any, request: Any) -> Any:
         parts = urlsplit(request.url)
+        if parts.scheme not in ("http", "https"):
+            return original(self, request)  # which knows no other, so the handler fails as on AWS
         url = redirected(request.url, owner, services)
         if url is None:
             check(parts.hostname or "")

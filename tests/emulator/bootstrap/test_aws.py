@@ -76,3 +76,19 @@ print(checked)
         "('http://localhost:3/x', {})",
         "['localhost']",
     ]
+
+
+def test_the_url_of_clients_is_no_endpoint_for_botocore_here_either() -> None:
+    code = """
+import botocore.httpsession
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
+from longwire.bootstrap.aws import redirect
+redirect(botocore.httpsession, lambda host: "127.0.0.1:1", "127.0.0.1:2", print)
+url = "wss://abcdefghij.execute-api.us-east-1.amazonaws.com/dev"
+try:
+    botocore.httpsession.URLLib3Session().send(AWSPreparedRequest("POST", url, HeadersDict(), b"", False))
+except Exception as exc:
+    print(exc)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    assert "Not supported URL scheme wss" in done.stdout
