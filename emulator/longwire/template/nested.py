@@ -57,6 +57,7 @@ class Flat:
     places: Places
     opened: Callable[[Path], Source]
     above: tuple[Path, ...]
+    text: str = field(init=False)  # of all of them: expanded templates are kept by it
     data: dict[str, Any] = field(init=False)
     marks: dict[KeyPath, tuple[int, int]] = field(init=False)
     files: dict[str, Path] = field(init=False)
@@ -64,6 +65,7 @@ class Flat:
     members: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.text = self.outer.text
         self.data = deepcopy(self.outer.data)
         self.marks = dict(self.outer.marks)
         self.files = dict(self.outer.files)
@@ -77,6 +79,7 @@ class Flat:
         check_structure(places)
         scope = Scope(name, self.parameters(resource, inner, places, path))
         del self.data["Resources"][name]
+        self.text += inner.text
         self.merge(name, resource, inner, scope)
 
     def check_names(self, resource: Mapping[str, Any], path: KeyPath) -> None:
@@ -188,7 +191,7 @@ class Flat:
                 needed = resource["DependsOn"]
                 listed = needed if isinstance(needed, list) else [needed]
                 resource["DependsOn"] = [each for name in listed for each in self.members.get(str(name), [name])]
-        return replace(self.outer, data=self.data, marks=self.marks, files=self.files)
+        return replace(self.outer, text=self.text, data=self.data, marks=self.marks, files=self.files)
 
     def replacement(self, name: str, attribute: str) -> Any:
         if name not in self.outputs:

@@ -39,6 +39,12 @@ def test_an_application_has_its_own_globals_and_its_code_beside_it(nested: Sampl
     assert log.environment["STACK"] == "longwire-Audit in us-east-1"
 
 
+def test_an_edit_of_a_nested_template_counts_at_once(nested: Sample) -> None:
+    assert nested.load().functions["AuditLog"].timeout == 7.0
+    inside(nested, "audit.yaml").replace("Timeout: 7", "Timeout: 9")
+    assert nested.load().functions["AuditLog"].timeout == 9.0
+
+
 def test_a_condition_leaves_all_of_a_nested_stack_out(nested: Sample) -> None:
     stack = nested.load(parameters={"Team": "blue"})
 
