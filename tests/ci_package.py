@@ -66,7 +66,8 @@ def test_the_wheel_holds_the_packages_with_their_types_and_the_inspectors_page()
 def test_the_wheel_holds_nothing_but_the_packages() -> None:
     names = zipfile.ZipFile(WHEEL).namelist()
 
-    assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"longwire", "longwire_infra"}
+    packages = {name.split("/")[0] for name in names if ".dist-info/" not in name}
+    assert packages == {"longwire", "longwire_client", "longwire_infra"}
 
 
 @pytest.mark.parametrize("options", [["--version"], ["--help"], ["dev", "--help"]], ids=" ".join)
