@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import time
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -119,11 +121,19 @@ async def test_a_large_call_waits_for_an_environment_of_its_own(settled: World) 
     assert results == [100_000 if number % 7 == 0 else 10 for number in range(60)]
 
 
+def is_stopped(pid: int) -> bool:
+    """A signal takes effect when the process is scheduled, and until then it may read a call."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+
 async def test_nothing_is_taken_back_from_a_process_that_has_not_read_its_call(settled: World) -> None:
     environments = settled.runtime.pool("App").environments
     for each in environments:
         each.freeze()
         each.frozen = False  # so that nothing wakes it: one that waits for a processor looks like this
+    async with asyncio.timeout(10):
+        while not all(is_stopped(each.process.pid) for each in environments):
+            await asyncio.to_thread(time.sleep, 0.002)
     answers = [settled.start(number) for number in range(30)]
     sent = ahead(settled)
     assert sent > 0
