@@ -1,6 +1,6 @@
 """From ``longwire dev`` to the first accepted connection on our own template, expanded anew and from the cache.
 
-python tests/bench/startup.py [--rounds 5]
+PYTHONPATH=functions python tests/bench/startup.py [--rounds 5]
 """
 
 import argparse
