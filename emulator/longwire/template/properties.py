@@ -1,18 +1,19 @@
 """The resources of an expanded template, with their properties resolved and read by type."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
-from longwire.errors import Location, TemplateError
+from longwire.errors import Location
 from longwire.template.intrinsics import Resolver
 from longwire.template.places import KeyPath, Places, did_you_mean
 from longwire.template.property_names import Names, names_of, nested_names
+from longwire.template.values import Values
 
 __all__ = ["Properties", "Resources"]
 
 
-class Properties:
+class Properties(Values):
     """One resource. Reading a property that has the wrong type raises TemplateError with its place."""
 
     def __init__(self, logical_id: str, resource: Mapping[str, Any], resolver: Resolver) -> None:
@@ -57,42 +58,8 @@ class Properties:
     def location(self) -> Location:
         return self.places.location(self.path[:2])
 
-    def error(self, name: str, message: str, hint: str | None = None) -> TemplateError:
-        return self.places.error((*self.path, name), message, hint)
-
     def warn(self, name: str, message: str, hint: str | None = None) -> None:
         self.places.warn((*self.path, name), message, hint)
-
-    def text(self, name: str, default: str = "") -> str:
-        value = self.values.get(name, default)
-        if isinstance(value, bool):
-            return str(value).lower()
-        if not isinstance(value, (str, int, float)):
-            raise self.error(name, "takes text")
-        return str(value)
-
-    def one_of(self, name: str, known: Collection[str], default: str = "") -> str:
-        value = self.text(name, default)
-        if value not in known:
-            hint = did_you_mean(value, known) or f"One of: {', '.join(known)}"
-            raise self.error(name, f"{value!r} does not exist", hint)
-        return value
-
-    def number(self, name: str, default: int, low: int, high: int) -> int:
-        """A whole number; CloudFormation takes ``"30"`` for 30."""
-        value = self.values.get(name, default)
-        text = str(value).strip()
-        if isinstance(value, bool) or not text.removeprefix("-").isdecimal():
-            raise self.error(name, f"takes a whole number, not {value!r}")
-        if not low <= int(text) <= high:
-            raise self.error(name, f"{text} is not between {low} and {high:,}")
-        return int(text)
-
-    def flag(self, name: str, *, default: bool = False) -> bool:
-        value = self.values.get(name, default)
-        if str(value).lower() not in ("true", "false"):
-            raise self.error(name, f"takes true or false, not {value!r}")
-        return str(value).lower() == "true"
 
     def mapping(self, name: str) -> Mapping[str, Any]:
         value = self.values.get(name, {})

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from longwire.core.http.api import StaticAnswer
-from longwire.errors import TemplateError
 from longwire.template.places import KeyPath, Places, did_you_mean
+from longwire.template.values import Values
 
 __all__ = ["NOT_EMULATED", "LeftOut", "Part"]
 
@@ -19,15 +19,12 @@ class LeftOut(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Values):
     """``path`` is where it stands in the expanded template."""
 
     values: Mapping[str, Any]
     path: KeyPath
     places: Places
-
-    def error(self, name: str, message: str, hint: str | None = None) -> TemplateError:
-        return self.places.error((*self.path, name), message, hint)
 
     def leave_out(self, name: str, message: str, hint: str | None = None) -> NoReturn:
         """Of a whole Route: it must neither let in more people than on AWS nor leave its requests to another Route.
@@ -44,36 +41,6 @@ class Part:
                 self.places.unsupported((*self.path, name), f"{name} of {what} is not emulated")
             elif name not in known:
                 raise self.error(name, f"{what} has no {name}", did_you_mean(name, (*known, *refused)))
-
-    def text(self, name: str, default: str = "") -> str:
-        value = self.values.get(name, default)
-        if isinstance(value, bool):
-            return str(value).lower()
-        if not isinstance(value, (str, int, float)):
-            raise self.error(name, "takes text")
-        return str(value)
-
-    def one_of(self, name: str, known: Collection[str], default: str = "") -> str:
-        value = self.text(name, default)
-        if value not in known:
-            hint = did_you_mean(value, known) or f"One of: {', '.join(known)}"
-            raise self.error(name, f"{value!r} does not exist", hint)
-        return value
-
-    def number(self, name: str, default: int, low: int, high: int) -> int:
-        value = self.values.get(name, default)
-        text = str(value).strip()
-        if isinstance(value, bool) or not text.removeprefix("-").isdecimal():
-            raise self.error(name, f"takes a whole number, not {value!r}")
-        if not low <= int(text) <= high:
-            raise self.error(name, f"{text} is not between {low} and {high:,}")
-        return int(text)
-
-    def flag(self, name: str) -> bool:
-        value = self.values.get(name, False)
-        if str(value).lower() not in ("true", "false"):
-            raise self.error(name, f"takes true or false, not {value!r}")
-        return str(value).lower() == "true"
 
     def listed(self, name: str) -> tuple[str, ...]:
         """A list of text; one text alone is a list of one, or several with commas between them."""
