@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from longwire.emulator import Options
@@ -51,9 +52,9 @@ class Tokens:
 
 
 class Page(BaseHTTPRequestHandler):
-    def __init__(self, tokens: Tokens, *arguments: object) -> None:
+    def __init__(self, tokens: Tokens, *arguments: Any) -> None:
         self.tokens = tokens
-        super().__init__(*arguments)  # type: ignore[arg-type]
+        super().__init__(*arguments)
 
     def do_GET(self) -> None:
         """Of another host's page, whose name leads here, only the refusal."""

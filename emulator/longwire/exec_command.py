@@ -31,7 +31,7 @@ AWS_ENDPOINT_URL and dummy credentials, and LONGWIRE_REF_<logical id> for each f
 @click.option("--allow-unsupported", is_flag=True, help="As for `longwire dev`.")
 @click.option("-v", "--verbose", is_flag=True, help="Show what happens, on stderr.")
 @click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
-def exec_command(  # noqa: PLR0913, PLR0917 - a command has as many arguments as it has options
+def exec_command(
     template: Path | None,
     port: int,
     env_vars: Path | None,

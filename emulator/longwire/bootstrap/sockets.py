@@ -17,7 +17,7 @@ Owner = Callable[[object], "str | None"]
 OURS = "127.7."  # and two bytes: a port of ours at 127.0.0.1
 
 
-def redirect_sockets(socket: ModuleType, owner: Owner, inside: set[str]) -> None:
+def redirect_sockets(socket: Any, owner: Owner, inside: set[str]) -> None:
     """``owner(host)`` is our ``host:port`` for a host of AWS, None for any other.
 
     ``inside`` are the hosts that may be reached; the addresses of one of them are added to it.
@@ -36,7 +36,7 @@ def redirect_sockets(socket: ModuleType, owner: Owner, inside: set[str]) -> None
             inside.update(str(entry[4][0]) for entry in found)
         return found
 
-    socket.getaddrinfo = getaddrinfo  # type: ignore[attr-defined]
+    socket.getaddrinfo = getaddrinfo
     connect_to_ours(socket.socket)
 
 
@@ -104,7 +104,7 @@ class Described:
     def compression(self) -> str | None:
         return None
 
-    def get_channel_binding(self, cb_type: str = "tls-unique") -> bytes | None:  # noqa: ARG002
+    def get_channel_binding(self, cb_type: str = "tls-unique") -> bytes | None:  # noqa: ARG002 - as ssl.SSLSocket has it
         return None
 
     def version(self) -> str:

@@ -89,7 +89,7 @@ def json_of_xml(body: bytes) -> bytes:
     if not body.lstrip().startswith(b"<"):
         return body
     try:
-        root = ET.fromstring(body)  # noqa: S314 - the answer of our own services
+        root = ET.fromstring(body)  # noqa: S314 - of a service on this machine; expat bounds entities
     except ET.ParseError:
         return body
     return json.dumps({local(root): value_of(root)}, separators=(",", ":")).encode()

@@ -10,7 +10,7 @@ import os
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlencode, urlsplit
 
 try:
@@ -130,9 +130,8 @@ class Connection(asyncio.Protocol):
     # --- receiving
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
-        self.transport = transport  # type: ignore[assignment]  # uvloop's is none by inheritance
-        self.transport.write(self.target.handshake(self.key))  # type: ignore[union-attr]  # it was set a line above
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is none by inheritance
+        self.transport.write(self.target.handshake(self.key))
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data

@@ -55,7 +55,7 @@ def verdicts(result: Result, limits: Sequence[Limit]) -> str:
 
 def charts(result: Result) -> str:
     latency: list[Line] = [
-        (name, style, lambda tally, share=share: ms(tally.latency.quantile(share)))  # type: ignore[misc]  # bound early
+        (name, style, latency_of(share))
         for name, style, share in (("p50", "a", 0.5), ("p99", "b", 0.99), ("max", "c", 1.0))
     ]
     return "".join(
@@ -67,6 +67,10 @@ def charts(result: Result) -> str:
                                           ("refused and cut", "c", lambda tally: tally.errors)]),
         )
     )  # fmt: skip
+
+
+def latency_of(share: float) -> Callable[[Tally], float]:
+    return lambda tally: ms(tally.latency.quantile(share))
 
 
 def chart(title: str, result: Result, lines: Sequence[Line]) -> str:

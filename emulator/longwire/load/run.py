@@ -92,7 +92,7 @@ def collect(workers: list[subprocess.Popen[str]], progress: Progress) -> list[Ta
             selector.register(each.stdout, selectors.EVENT_READ, each)
         while selector.get_map():
             for key, _ in selector.select():
-                line = key.fileobj.readline()  # type: ignore[union-attr]  # it is a stream
+                line = key.data.stdout.readline()
                 if not line:
                     selector.unregister(key.fileobj)
                     continue
