@@ -216,6 +216,10 @@ def test_test_becomes_pytest_with_the_browser_and_the_options_given(checkout: Ch
     assert result.code == 1
 
 
+def test_without_options_every_processor_has_its_share_of_the_tests(checkout: Checkout) -> None:
+    assert checkout.dev("test").out.startswith("pytest --numprocesses=auto --dist=loadfile\n")
+
+
 def test_check_runs_every_tool_and_fails_if_one_does(checkout: Checkout) -> None:
     result = checkout.dev("check", EXIT="1")
 

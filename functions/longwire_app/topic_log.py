@@ -24,7 +24,7 @@ SLACK = 7 * 86_400
 ORIGIN = 3600
 """Seconds for which a proposed first offset stands before another publisher may propose its own."""
 
-TRIES = 12
+TRIES = 30
 """Times that a publisher runs for the next offset against others."""
 
 NEW = "attribute_not_exists(pk)"
