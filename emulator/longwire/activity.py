@@ -26,6 +26,7 @@ class Activity:
         self.clock = clock
         self.reported = reported
         self.running: dict[str, Invoke] = {}
+        self.traced: dict[str, str] = {}  # the invocations that run, by the digits of their trace id
         self.runtime: Runs | None = None
         self.logs: dict[str, list[str]] = {}
         self.idle = asyncio.Event()
@@ -34,15 +35,26 @@ class Activity:
     def invoke(self, invocation: Invoke, done: Done) -> None:
         assert self.runtime is not None
         self.running[invocation.invocation_id] = invocation
+        traced = trace_digits(invocation.request_id)
+        if traced:
+            self.traced[traced] = invocation.invocation_id
         self.idle.clear()
 
         def finished(result: InvocationFinished) -> None:
             self.running.pop(invocation.invocation_id, None)
+            self.traced.pop(traced, None)
             done(result)
             if not self.running:
                 self.idle.set()
 
         self.runtime(invocation, finished)
+
+    def invocation_of(self, trace: str) -> str:
+        """Whose call it is that carries this ``X-Amzn-Trace-Id``, as AWS's SDKs send it from a handler; "" if nobody's.
+
+        ``Root=1-{8 digits}-{24 digits};Parent=...`` (see runtime.lambda_environment.trace_id).
+        """
+        return self.traced.get(trace[16:40], "")
 
     def functions(self) -> list[str]:
         """The logical ids of the functions that are running."""
@@ -75,6 +87,8 @@ class Activity:
             "error_type": report.error_type,
             "error_message": report.error_message,
         }
+        if report.stack_trace:
+            data["stack_trace"] = report.stack_trace
         self.publish("invocation_finished", report.invocation_id, data)
 
     def logged(self, function: str, invocation_id: str | None, stream: str, line: str) -> None:
@@ -90,3 +104,7 @@ class Activity:
 
     def kept_log(self, invocation_id: str) -> str:
         return "".join(f"{line}\n" for line in self.logs.pop(invocation_id))
+
+
+def trace_digits(request_id: str) -> str:
+    return request_id.replace("-", "")[:24]

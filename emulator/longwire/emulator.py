@@ -106,6 +106,7 @@ class Emulator:
             reports=self.reports.answers,
         )
         self.server.access_log = options.access_log
+        self.server.invocation_of = self.activity.invocation_of
         self.server.bound_host = options.host
         self.server.verify_sigv4 = options.verify_sigv4
         self.server.pages = self.inspector

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from longwire.activity import Activity
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.inspector.timeline import Timeline, shown
+from longwire.runtime.lambda_environment import trace_id
 from longwire.runtime.runtime import Report
 
 pytestmark = pytest.mark.asyncio
@@ -49,6 +51,31 @@ async def test_an_invocation_is_shown_with_its_connection_and_route() -> None:
         82,
         "",
     )
+
+
+async def test_a_call_with_the_trace_of_an_invocation_that_runs_is_that_ones() -> None:
+    made, runtime, _ = activity()
+    request_id = "8f2c1a90-7b1e-4d3a-9c55-0123456789ab"
+    header = trace_id(request_id, 1_790_000_000.0)
+    made.invoke(replace(INVOKE, request_id=request_id), lambda _: None)
+    assert made.invocation_of(header) == "i1"
+    assert made.invocation_of("Root=1-00000000-000000000000000000000000;Sampled=0") == ""
+    assert made.invocation_of("") == ""
+    runtime.done[0](InvocationFinished("i1", "{}"))
+    assert made.invocation_of(header) == ""
+
+
+async def test_what_is_run_without_a_request_id_is_nobodys_cause() -> None:
+    made, _, _ = activity()
+    made.invoke(INVOKE, lambda _: None)
+    assert made.invocation_of("") == ""
+
+
+async def test_a_failure_has_its_stack_trace() -> None:
+    made, _, timeline = activity()
+    trace = '  File "/var/task/app.py", line 41, in handler\n'
+    made.invocation_finished(Report("i1", "r", "Send", 1.5, None, 40, 128, "raised", "KeyError", "'x'", trace))
+    assert shown(timeline.since(0)[0])["stack_trace"] == trace
 
 
 async def test_a_line_outside_any_invocation_belongs_to_no_connection() -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.async_api import expect
 
-from inspector_script import ALICE, chat
+from inspector_script import ALICE, BOB, chat
 from inspector_stage import Stage
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -62,6 +62,23 @@ async def test_parallel_messages_of_one_route_keep_their_own_traces(stage: Stage
     await expect(stage.detail().locator(".step")).to_have_count(4)
     await expect(stage.detail().locator(".trace")).to_contain_text("of the first")
     await expect(stage.detail().locator(".trace")).not_to_contain_text("of the second")
+
+
+async def test_posts_and_answers_belong_to_the_invocation_that_they_name(stage: Stage) -> None:
+    stage.script.message(ALICE, '{"type":"sendToGroup","data":"one"}', "sendToGroup")
+    one = stage.script.start(ALICE, "Messages", "sendToGroup")
+    stage.script.message(ALICE, '{"type":"sendToGroup","data":"two"}', "sendToGroup")
+    two = stage.script.start(ALICE, "Messages", "sendToGroup")
+    stage.script.frame(BOB, "post of one", invocation_id=one)
+    stage.script.frame(BOB, "post of two", invocation_id=two)
+    stage.script.finish(ALICE, "Messages", "sendToGroup", two)
+    stage.script.frame(ALICE, "answer of one", "route_response", invocation_id=one)
+    await stage.open()
+    await stage.rows("message_received").first.click()
+    trace = stage.detail().locator(".trace")
+    await expect(trace.locator(".step")).to_have_count(4)
+    await expect(trace).to_contain_text("post of one")
+    await expect(trace).to_contain_text("answer of one")
 
 
 async def test_a_payload_is_shown_pretty_as_sent_and_against_the_limits(stage: Stage) -> None:

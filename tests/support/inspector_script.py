@@ -78,9 +78,9 @@ class Script:
         self.say("message_received", connection_id, payload=payload, size=size, route_key=route_key, why=why)
         self.count(connection_id, "in", size)
 
-    def frame(self, connection_id: str, payload: str, cause: str = "post_to_connection") -> None:
+    def frame(self, connection_id: str, payload: str, cause: str = "post_to_connection", **more: Any) -> None:
         size = len(payload.encode())
-        self.say("frame_sent", connection_id, payload=payload, size=size, cause=cause)
+        self.say("frame_sent", connection_id, payload=payload, size=size, cause=cause, **more)
         self.count(connection_id, "out", size)
 
     def start(self, connection_id: str, function: str, route_key: str, *, cold: bool = False) -> str:

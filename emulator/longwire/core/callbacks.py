@@ -43,7 +43,9 @@ class Callbacks:
         if event.buffer_full:
             return answered(event, receipt.too_many(), size, "the client's buffer is full")
         # Inferred: always a text frame, since API Gateway has no binary ones; what is no UTF-8 is replaced (claimed).
-        sent = self.deployment.send(connection, event.data.decode("utf-8", "replace"), "post_to_connection", now)
+        text = event.data.decode("utf-8", "replace")
+        cause, by = "post_to_connection", event.invocation_id
+        sent = self.deployment.send(connection, text, cause, now, invocation_id=by)
         return [*sent, *answered(event, receipt.posted(), size)]
 
     def receipt(self, event: Request) -> Receipt:
@@ -64,4 +66,6 @@ METHODS: dict[type[Request], str] = {PostToConnection: "POST", GetConnection: "G
 def answered(event: Request, response: Respond, size: int = 0, why: str = "") -> Effects:
     """``why`` is said of a 429, which has several causes."""
     shown = {"method": METHODS[type(event)], "status": response.status, "size": size} | ({"why": why} if why else {})
+    if event.invocation_id:
+        shown["invocation_id"] = event.invocation_id
     return [response, Noted("management_request", event.connection_id, shown)]

@@ -77,7 +77,8 @@ class Deployment:
         """The effect alone; ``expect`` starts its integration timeout."""
         function = self.function_of(purpose, route)
         assert function is not None
-        return Invoke(request_id, function, payload, connection.connection_id, route.key)
+        connection_id, lambda_id = connection.connection_id, self.ids.uuid()
+        return Invoke(request_id, function, payload, connection_id, route.key, lambda_id)
 
     def function_of(self, purpose: Purpose, route: Route) -> str | None:
         if purpose is Purpose.AUTHORIZE:
@@ -126,12 +127,24 @@ class Deployment:
         headers = tuple(pair for pair in connection.handshake.headers if pair[0].lower() not in HOP_HEADERS)
         return Asked(payload, body, context, headers, connection.handshake.query)
 
-    def send(self, connection: Connection, payload: str, cause: str, now: float, route_key: str = "") -> Effects:
+    def send(
+        self,
+        connection: Connection,
+        payload: str,
+        cause: str,
+        now: float,
+        route_key: str = "",
+        *,
+        invocation_id: str = "",
+    ) -> Effects:
+        """``invocation_id`` is what the message was caused by, "" when that is not known."""
         size = len(payload) if payload.isascii() else len(payload.encode("utf-8", "surrogatepass"))
         connection.sent(size, now)
         self.monitor.frame(cause, size, route_key)
         self.idle.start(connection.connection_id, now)
         shown = {"payload": payload, "size": size, "cause": cause}
+        if invocation_id:
+            shown["invocation_id"] = invocation_id
         return [SendFrame(connection.connection_id, payload), Noted("frame_sent", connection.connection_id, shown)]
 
     def close(self, connection: Connection, code: int, reason: str, by: str, now: float) -> Effects:

@@ -117,24 +117,30 @@ class IntegrationAnswered:
 
 @dataclass(frozen=True, slots=True)
 class PostToConnection:
-    """``POST /{stage}/@connections/{id}``. ``request_id`` comes back in Respond."""
+    """``POST /{stage}/@connections/{id}``. ``request_id`` comes back in Respond.
+
+    ``invocation_id`` is that of the function which asks, "" when it is not known; for the timeline alone.
+    """
 
     request_id: str
     connection_id: str
     data: bytes
     buffer_full: bool = False
+    invocation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GetConnection:
     request_id: str
     connection_id: str
+    invocation_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DeleteConnection:
     request_id: str
     connection_id: str
+    invocation_id: str = ""
 
 
 Input = (

@@ -209,7 +209,8 @@ class Messages:
         if answer.body is None and body == NOTHING:
             return []
         self.deployment.monitor.responded(pending, now)
-        return self.deployment.send(connection, body, "route_response", now, pending.route.key)
+        cause, by = "route_response", pending.request_id
+        return self.deployment.send(connection, body, cause, now, pending.route.key, invocation_id=by)
 
     def timed_out(self, pending: Pending, now: float) -> Effects:
         connection = self.deployment.connections.get(pending.connection_id)
@@ -228,4 +229,4 @@ class Messages:
 
     def fail(self, connection: Connection, message: str, request_id: str, now: float, route_key: str) -> Effects:
         frame = error_frame(message, connection.connection_id, request_id)
-        return self.deployment.send(connection, frame, "error", now, route_key)
+        return self.deployment.send(connection, frame, "error", now, route_key, invocation_id=request_id)

@@ -10,9 +10,9 @@ message_received     payload, size, route_key, why
 invocation_started   invocation_id, function, route_key, cold
 log                  function, invocation_id, stream, line
 invocation_finished  invocation_id, function, route_key, duration_ms, billed_ms, init_ms, max_memory_mb, error,
-                     error_type, error_message
-frame_sent           payload, size, cause ("route_response", "post_to_connection", "error", "mock")
-management_request   method, status, size, why?
+                     error_type, error_message, stack_trace?
+frame_sent           payload, size, cause ("route_response", "post_to_connection", "error", "mock"), invocation_id?
+management_request   method, status, size, why?, invocation_id?
 http_request         request_id, api, method, path, size
 http_response        request_id, api, method, path, status, route_key, function, duration_ms, why
 connection_closed    code, reason, by ("client", "gateway", "management", "network", "emulator")

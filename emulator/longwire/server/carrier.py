@@ -92,12 +92,14 @@ class Carrier:
         source_ip = exchange.connection.source_ip
         self.receive(HandshakeReceived(connection_id, request.target, request.headers, source_ip))
 
-    def manage(self, request: HttpRequest, exchange: Exchange, *, verify: bool) -> None:
-        """An ``@connections`` request; ``verify``: one that has to be signed."""
+    def manage(self, request: HttpRequest, exchange: Exchange, *, verify: bool, invocation_id: str = "") -> None:
+        """An ``@connections`` request of that invocation's, if it is known; ``verify``: one that has to be signed."""
         request_id = self.ids.uuid()
         socket = self.sockets.get(connection_id_of(request))
         buffered = 0 if socket is None else socket.buffered
-        event = management_input(request, request_id, buffered=buffered, limit=CLIENT_BUFFER)
+        event = management_input(
+            request, request_id, buffered=buffered, limit=CLIENT_BUFFER, invocation_id=invocation_id
+        )
         deployment = self.gateway.deployment
         if event is None:
             exchange.respond(forbidden(deployment.quotas.forbidden_body))

@@ -26,14 +26,17 @@ def stage_path(request: HttpRequest) -> str:
     return found["stage"] if found else ""
 
 
-def management_input(request: HttpRequest, request_id: str, *, buffered: int, limit: int) -> Management | None:
+def management_input(
+    request: HttpRequest, request_id: str, *, buffered: int, limit: int, invocation_id: str = ""
+) -> Management | None:
     """The input, or None for a wrong method. ``buffered`` is what the client has not taken yet."""
     connection_id = connection_id_of(request)
     if request.method == "POST":
-        return PostToConnection(request_id, connection_id, request.body, buffered + len(request.body) > limit)
+        full = buffered + len(request.body) > limit
+        return PostToConnection(request_id, connection_id, request.body, full, invocation_id)
     if request.method == "GET":
-        return GetConnection(request_id, connection_id)
-    return DeleteConnection(request_id, connection_id) if request.method == "DELETE" else None
+        return GetConnection(request_id, connection_id, invocation_id)
+    return DeleteConnection(request_id, connection_id, invocation_id) if request.method == "DELETE" else None
 
 
 def connection_id_of(request: HttpRequest) -> str:

@@ -51,6 +51,7 @@ class Server:
         self.bound_host = "127.0.0.1"
         self.verify_sigv4 = False  # of @connections requests
         self.access_log: Callable[[str], None] = lambda _: None
+        self.invocation_of: Callable[[str], str] = lambda _: ""  # by the trace header that AWS's SDKs send
         self.held: list[tuple[HttpRequest, Exchange]] | None = None
         self.kept_alive: WeakSet[HttpConnection] = WeakSet()
         self.forwards: set[asyncio.Task[None]] = set()
@@ -173,7 +174,8 @@ class Server:
         host, path = request.header("Host") or "", stage_path(request)
         carrier = self.carrier_at(host, path)
         if carrier is not None:
-            carrier.manage(request, exchange, verify=self.verify_sigv4)
+            asked_by = self.invocation_of(request.header("X-Amzn-Trace-Id") or "")
+            carrier.manage(request, exchange, verify=self.verify_sigv4, invocation_id=asked_by)
         elif self.domain_names & {host.partition(":")[0].lower(), *path.split("/")[1:2]}:
             exchange.respond(unmapped(request, self.domain_names))
         else:

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from longwire.core.events import CloseConnection, DeleteConnection, GetConnection, PostToConnection, Respond, SendFrame
+from longwire.core.events import (
+    CloseConnection,
+    DeleteConnection,
+    GetConnection,
+    Noted,
+    PostToConnection,
+    Respond,
+    SendFrame,
+)
 
 UNKNOWN = "L0SM9cOFvHcCIhw="
 
@@ -31,6 +39,17 @@ def test_a_post_sends_one_frame_and_answers_200_with_an_empty_body(world: Any) -
     assert headers(found)["content-type"] == "application/json"
     kinds = [type(effect) for effect in w.effects]
     assert kinds.index(SendFrame) < kinds.index(Respond)
+
+
+def test_the_timeline_says_which_invocation_asked(world: Any) -> None:
+    w = world()
+    connection_id = w.open()
+    w.receive(PostToConnection("r", connection_id, b"hello", invocation_id="inv"))
+    noted = {effect.event: effect.data for effect in w.effects if isinstance(effect, Noted)}
+    assert noted["frame_sent"]["invocation_id"] == noted["management_request"]["invocation_id"] == "inv"
+    w.effects.clear()
+    w.receive(PostToConnection("r", connection_id, b"hello"))
+    assert not any("invocation_id" in effect.data for effect in w.effects if isinstance(effect, Noted))
 
 
 def test_a_get_answers_in_awss_spelling(world: Any) -> None:

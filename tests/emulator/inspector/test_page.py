@@ -83,6 +83,9 @@ async def test_a_clients_message_is_followed_from_its_frame_to_the_answer(page: 
     steps = ["message in", "invocation", "log line", "message out", "management request", "invocation finished"]
     found = await page.locator("#detail .step .glyph .vh").all_text_contents()
     assert sorted(found) == sorted(steps)  # a print travels another way than a post
+    facts = await page.evaluate("fetch('api/timeline').then((response) => response.json())")
+    by = {entry["event"]: entry.get("invocation_id") for entry in facts["entries"]}
+    assert by["frame_sent"] == by["management_request"] == by["invocation_finished"]
     await expect(page.locator("#connections li")).to_contain_text("→ 1 ← 1")
 
 

@@ -176,7 +176,7 @@ class HttpGateway:
     def invoke(self, pending: Pending, function: str, qualifier: str, payload: str) -> Invoke:
         invocation_id = self.ids.uuid()
         self.pending[invocation_id] = pending
-        return Invoke(invocation_id, function, payload, "", pending.match.route.key, qualifier=qualifier)
+        return Invoke(invocation_id, function, payload, "", pending.match.route.key, self.ids.uuid(), qualifier)
 
     # --- a function's result
 

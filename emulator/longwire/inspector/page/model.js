@@ -212,11 +212,17 @@ export class Model {
     remember(this.latest, item.entry.connection_id, item.trace);
   }
 
-  /** A post: certainly of the one invocation that runs; of which, when several do, is not known. */
+  /** A post: of the invocation that the handler's SDK names; where it does not, of the one that runs, if only one does. */
   posted(item) {
     const [only] = this.running.size === 1 ? this.running.keys() : [];
     const trace = this.traces.get(item.entry.invocation_id ?? only);
     this.join(item, trace ?? []);
+  }
+
+  /** An answer: of its invocation, if one was asked; else of the newest message. */
+  answered(item) {
+    const { invocation_id: id, connection_id: connection } = item.entry;
+    this.join(item, this.traces.get(id) ?? this.latest.get(connection) ?? []);
   }
 
   // --- connections
@@ -280,7 +286,7 @@ const LINKS = {
   invocation_finished: (model, item) => model.finished(item),
   frame_sent(model, item) {
     if (item.entry.cause === "post_to_connection") model.posted(item);
-    else model.join(item, model.latest.get(item.entry.connection_id) ?? []);
+    else model.answered(item);
   },
   management_request: (model, item) => model.posted(item),
 };
