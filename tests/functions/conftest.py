@@ -133,8 +133,11 @@ def _forget() -> None:
 
 
 @pytest.fixture
-def store(table: Table) -> Store:
-    return Store(table)
+def store(table: Table, aws: Aws, moto_server: MotoServer) -> Iterator[Store]:
+    """Whatever a test does with it, the tables must not contradict themselves."""
+    yield Store(table)
+    moto_server.denials.clear()
+    assert aws.inconsistencies(interrupted=True) == []
 
 
 @pytest.fixture
@@ -184,9 +187,17 @@ def porter(
 
 
 @pytest.fixture
-def stage(backend: None, aws: Aws, connections: Connections) -> Stage:  # noqa: ARG001 (its environment)
-    """For devices: clients without sockets."""
-    return Stage(aws, connections, now())
+def stage(
+    backend: None,  # noqa: ARG001 (its environment)
+    aws: Aws,
+    connections: Connections,
+    moto_server: MotoServer,
+) -> Iterator[Stage]:
+    """For devices: clients without sockets. In the end the tables must agree with themselves in everything."""
+    found = Stage(aws, connections, now())
+    yield found
+    moto_server.denials.clear()
+    assert aws.inconsistencies(interrupted=found.interrupted) == []
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import boto3
 import pytest
 
 from longwire_app.disconnect import handler
+from longwire_app.items import expiry
 from longwire_app.session import Peer
 from longwire_app.topics import group_topic
 
@@ -40,10 +41,12 @@ def test_the_users_slot_is_free_again(closed: Any, context: Any, store: Any, ses
     store.open_session(session("c2="), [], limit=1, now=turn.now)
 
 
-def test_a_late_one_does_not_end_a_session_that_moved_on(closed: Any, context: Any, store: Any, aws: Any) -> None:
+def test_a_late_one_does_not_end_a_session_that_moved_on(
+    closed: Any, context: Any, store: Any, aws: Any, turn: Any
+) -> None:
     moved = boto3.client("dynamodb")
     item = {"connId": "c2=", "userId": "alice", "tenant": "", "subprotocol": ""}
-    record = {name: {"S": value} for name, value in item.items()} | {"connectedAt": {"N": "1"}}
+    record = {name: {"S": value} for name, value in item.items()} | {"connectedAt": {"N": "1"}} | expiry(turn.now + 60)
     moved.put_item(TableName=aws.table, Item={"pk": {"S": "S#c1="}, "sk": {"S": "META"}, **record})
     assert handler(closed(connection="c1="), context) == DONE
     assert store.session("c1=").peer == Peer("c1=", "c2=")

@@ -81,6 +81,7 @@ def test_each_step_succeeds_in_the_end_and_nothing_is_lost_or_repeated(
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_an_operation_that_always_fails_raises_nothing(stage: Stage, denials: Any, operation: str) -> None:
+    stage.interrupted = True
     denials[operation] = 10_000
     device = stage.device()
     device.connect("a1=")

@@ -1,6 +1,7 @@
 """AWS for the backend's tests: moto behind a real port, with calls counted and failures on request."""
 
 import threading
+import time
 from collections import Counter
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -10,6 +11,8 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
+
+from table_invariants import inconsistencies, read_tables, scanned
 
 REGION = "eu-west-1"
 
@@ -108,6 +111,14 @@ class Aws:
         """Everything in the table."""
         found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=self.table)["Items"]
         return found
+
+    def inconsistencies(self, *, interrupted: bool = False) -> list[str]:
+        """What contradicts itself in the tables, see table_invariants.py; nothing where a test has removed one."""
+        try:
+            state, log = scanned(self.table), scanned(self.log_table)
+        except boto3.client("dynamodb").exceptions.ResourceNotFoundException:
+            return []
+        return inconsistencies(read_tables(state, log, int(time.time())), interrupted=interrupted)
 
     def key_pairs(self) -> set[tuple[str, str]]:
         return {(item["pk"]["S"], item["sk"]["S"]) for item in self.items()}

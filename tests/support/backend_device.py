@@ -19,11 +19,15 @@ __all__ = ["Device", "Stage"]
 
 @dataclass
 class Stage:
-    """What devices share. ``now`` is seconds since the epoch, for events alone."""
+    """What devices share. ``now`` is seconds since the epoch, for events alone.
+
+    ``interrupted`` says that the test has ended an invocation halfway: see table_invariants.py.
+    """
 
     aws: Aws
     connections: Connections
     now: int
+    interrupted: bool = False
 
     def pump(self) -> None:
         """Has the worker hear every bell, until none is left that it would not hear again."""
