@@ -1,25 +1,39 @@
-"""A message for everybody in a group: into the log for sessions that follow it, posted at once to all others."""
+"""A message for all who follow a topic: into its log for sessions that read it there, posted at once to all others."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from longwire_app.delivery import MAX_FRAME, Delivery, Outcome, each
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest, Duplicate
 from longwire_app.log import logger
-from longwire_app.protocol import Frame, GroupMessage
+from longwire_app.protocol import Frame
 from longwire_app.rules import TopicRule
 from longwire_app.session import Peer
 from longwire_app.store import Store
 from longwire_app.stream import Entry
 from longwire_app.topic_log import TopicLog
-from longwire_app.topics import group_topic
 from longwire_app.turn import Turn
 
-__all__ = ["Broadcaster"]
+__all__ = ["Broadcaster", "Publication"]
 
 NUMBERED = MAX_FRAME - 64
 """Bytes of a message that leave room for its sequence id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A frame and the topic that it is for. ``but`` are ids of sessions that get no copy.
+
+    ``sender`` is a session id and ackId, which a reliable topic's log takes in the message's own transaction.
+    """
+
+    topic: str
+    frame: Frame
+    rule: TopicRule
+    but: frozenset[str] = frozenset()
+    sender: tuple[str, int] | None = None
 
 
 class Broadcaster:
@@ -42,36 +56,32 @@ class Broadcaster:
         self._steady = steady
         self._wall = wall
 
-    def publish(
-        self,
-        message: GroupMessage,
-        rule: TopicRule,
-        turn: Turn,
-        *,
-        but: str | None = None,
-        sender: tuple[str, int] | None = None,
-    ) -> None:
-        """Reaches all sessions of the group except ``but``, a session id. Raises BadRequest when it is too big.
+    def publish(self, publication: Publication, turn: Turn, audience: Sequence[Peer] | None = None) -> None:
+        """Reaches all who follow the topic, or ``audience``. Raises BadRequest when the frame is too big.
 
-        ``sender`` is a session id and ackId. For a reliable topic they are taken in the message's own transaction, and
-        Duplicate is raised when they were before: then everybody is rung again, since whoever took them may have died
-        before it rang. Who cannot be posted to does not disturb the others, and is counted.
+        Duplicate is raised when the log took the sender's ackId before: then everybody is rung again, since whoever
+        took it may have died before it rang. Who cannot be posted to does not disturb the others, and is counted.
         """
-        frame = _encoded(message, NUMBERED)
-        topic = group_topic(message.group)
+        topic, rule = publication.topic, publication.rule
+        frame = _encoded(publication.frame, NUMBERED)
         if rule.reliable:
-            entry = Entry(topic, 0, frame.decode(), but, committed=int(self._wall() * 1000))
+            entry = Entry(topic, 0, frame.decode(), publication.but, committed=int(self._wall() * 1000))
             try:
-                self._log.append(entry, rule.retention, turn.now, sender)
+                self._log.append(entry, rule.retention, turn.now, publication.sender)
             except Duplicate:
-                for page in self._store.subscribers(topic, turn.now):
-                    self._ring(page, topic)
+                for everybody in self._store.audience(topic, turn.now):
+                    self._ring(everybody, topic)
                 raise
-        for page in self._store.subscribers(topic, turn.now):
+        pages: Iterable[Sequence[Peer]] = self._store.audience(topic, turn.now) if audience is None else [audience]
+        for page in pages:
+            wanted = [peer for peer in page if peer.session_id not in publication.but]
             if rule.reliable:
-                self._ring([peer for peer in page if peer.session_id != but], topic)
-            at_once = [peer for peer in page if peer.session_id != but and not (rule.reliable and peer.reliable)]
-            self._post(at_once, frame, turn)
+                self._ring(wanted, topic)
+            self._post([peer for peer in wanted if not (rule.reliable and peer.reliable)], frame, turn)
+
+    def addressed(self, session_id: str, turn: Turn) -> Peer | None:
+        """The session that a message for it alone is for, when there is one."""
+        return self._store.addressed(session_id, turn.now)
 
     def send(self, peer: Peer, frame: Frame, turn: Turn) -> None:
         """Posts to one session. Raises BadRequest when the frame is too big."""
@@ -83,7 +93,7 @@ class Broadcaster:
     def close(self, peer: Peer) -> None:
         self._delivery.close(peer.connection_id)
 
-    def _ring(self, page: list[Peer], topic: str) -> None:
+    def _ring(self, page: Sequence[Peer], topic: str) -> None:
         self._doorbell.ring_all([peer for peer in page if peer.reliable], topic)
 
     def _post(self, peers: list[Peer], frame: bytes, turn: Turn) -> None:

@@ -87,7 +87,7 @@ def _moved(found: Found, caller: Caller, claim: Claim, turn: Turn) -> bool:
     old = found.session
     session = Session(caller.peer, old.user_id, old.tenant, old.subprotocol, old.connected_at)
     limit = wiring.settings().connections_per_user
-    slot = wiring.store().take_slot(session, limit, turn.now) if limit else None
+    slot = wiring.store().take_slot(session, limit, turn.now)
     return wiring.session_store().resume(found, caller.peer, claim.token_hash, slot, turn.now)
 
 

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from pydantic import JsonValue
-
 from longwire_app.broadcast import Broadcaster
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest, Forbidden, Refused
@@ -14,10 +12,8 @@ from longwire_app.events import Application, EventCall
 from longwire_app.log import logger
 from longwire_app.protocol import (
     Ack,
-    DataType,
     Disconnected,
     Event,
-    GroupMessage,
     Incoming,
     JoinGroup,
     LeaveGroup,
@@ -27,6 +23,7 @@ from longwire_app.protocol import (
     ServerMessage,
     parse,
 )
+from longwire_app.publisher import Publisher
 from longwire_app.session import LEEWAY, Caller
 from longwire_app.session_store import SessionStore
 from longwire_app.store import Store
@@ -124,25 +121,24 @@ class Dispatcher:
         rule = self._application.rule(frame.group)
         if not rule.may_send(caller.identity, frame.group):
             raise Forbidden("the role to send to this group is missing")
-        message = GroupMessage(
-            group=frame.group,
-            data_type=frame.data_type,
-            data=frame.data,
+        publish = partial(
+            self._publisher(turn).to_group,
+            frame.group,
+            frame.data,
+            frame.data_type,
+            but=[caller.peer.session_id] if frame.no_echo else [],
             from_user_id=caller.identity.user_id,
         )
-        but = caller.peer.session_id if frame.no_echo else None
         if rule.reliable:
-            sender = None if frame.ack_id is None else (caller.peer.session_id, frame.ack_id)
-            self._broadcaster.publish(message, rule, turn, but=but, sender=sender)
+            publish(sender=None if frame.ack_id is None else (caller.peer.session_id, frame.ack_id))
             return
         with self._once(caller, frame.ack_id, turn):
-            self._broadcaster.publish(message, rule, turn, but=but)
+            publish()
+
+    def _publisher(self, turn: Turn) -> Publisher:
+        return Publisher(self._broadcaster, self._application, turn)
 
     def _call(self, caller: Caller, frame: Event, turn: Turn) -> None:
-        def publish(group: str, data: JsonValue, data_type: DataType = "json") -> None:
-            message = GroupMessage(group=group, data_type=data_type, data=data)
-            self._broadcaster.publish(message, self._application.rule(group), turn)
-
         call = EventCall(
             event=frame.event,
             data=frame.data,
@@ -150,7 +146,7 @@ class Dispatcher:
             user_id=caller.identity.user_id,
             tenant=caller.identity.tenant,
             session_id=caller.peer.session_id,
-            publish=publish,
+            outlet=self._publisher(turn),
         )
         with self._once(caller, frame.ack_id, turn):
             reply = self._application.answer(call)

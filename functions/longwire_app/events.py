@@ -13,18 +13,27 @@ from longwire_app.errors import NotFound
 from longwire_app.protocol import DataType
 from longwire_app.rules import TopicRule, rule_of
 
-__all__ = ["Application", "EventCall", "EventHandler", "Publish", "Reply"]
+__all__ = ["Application", "EventCall", "EventHandler", "Outlet", "Reply"]
 
 
-class Publish(Protocol):
-    """Sends to everybody in a group, before it returns. No role is asked for: the application decides."""
+class Outlet(Protocol):
+    """What publisher.py does for an application."""
 
-    def __call__(self, group: str, data: JsonValue, data_type: DataType = "json") -> None: ...
+    def to_group(self, group: str, data: JsonValue, data_type: DataType = "json") -> None: ...
+
+    def to_user(self, user_id: str, data: JsonValue, data_type: DataType = "json", *, tenant: str = "") -> None: ...
+
+    def to_session(self, session_id: str, data: JsonValue, data_type: DataType = "json") -> bool: ...
+
+    def to_all(self, data: JsonValue, data_type: DataType = "json") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class EventCall:
-    """One ``event`` frame. ``data`` is what ``data_type`` says: a string for ``text``, base64 for ``binary``."""
+    """One ``event`` frame. ``data`` is what ``data_type`` says: a string for ``text``, base64 for ``binary``.
+
+    What it publishes asks for no role: the application decides.
+    """
 
     event: str
     data: JsonValue
@@ -32,7 +41,25 @@ class EventCall:
     user_id: str
     tenant: str
     session_id: str
-    publish: Publish
+    outlet: Outlet
+
+    def publish(self, group: str, data: JsonValue, data_type: DataType = "json") -> None:
+        """To everybody in a group."""
+        self.outlet.to_group(group, data, data_type)
+
+    def publish_to_user(
+        self, user_id: str, data: JsonValue, data_type: DataType = "json", *, tenant: str | None = None
+    ) -> None:
+        """To all sessions of a user, of the caller's own tenant unless another is named."""
+        self.outlet.to_user(user_id, data, data_type, tenant=self.tenant if tenant is None else tenant)
+
+    def publish_to_session(self, session_id: str, data: JsonValue, data_type: DataType = "json") -> bool:
+        """To one session; says whether it is there."""
+        return self.outlet.to_session(session_id, data, data_type)
+
+    def publish_to_all(self, data: JsonValue, data_type: DataType = "json") -> None:
+        """To every session."""
+        self.outlet.to_all(data, data_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,31 +4,32 @@
 |--------------|---------------------|-------------|------------------------------------------------------------------|
 | session      | S#<session>         | META        | connId, greeted, userId, tenant, subprotocol, connectedAt, slot, |
 |              |                     |             | exp; if reliable: detached, version, next, acked, posted, full,  |
-|              |                     |             | runs, cursors, used, granted                                     |
+|              |                     |             | runs, cursors, used, granted, userFrom, allFrom, direct          |
 | subscription | S#<session>         | G#<topic>   | topic, joined, exp                                               |
 | topic index  | T#<topic>#<shard>   | <session>   | connId, reliable, exp                                            |
-| connection   | C#<connection>      | META        | sid, exp                                                         |
-| user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, connId, exp                                                 |
+| user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, connId, reliable, exp                                       |
 | dedupe       | D#<session>         | A#<ackId>   | exp                                                              |
 
-``greeted`` is the connection that got its greeting, ``joined`` the offset at which a topic was joined. The attributes
-of reliable sessions are explained in session_store.py. ``exp`` is the TTL attribute, epoch seconds. Items are in
-DynamoDB's own notation, ``{"S": text}``.
+The topic index holds each session that has a connection under the topic ``a:``, without a subscription. ``greeted`` is
+the connection that got its greeting, ``joined`` the offset at which a topic was joined. The attributes of reliable
+sessions are explained in session_store.py. ``exp`` is the TTL attribute, epoch seconds. Items are in DynamoDB's own
+notation, ``{"S": text}``.
 """
 
 from typing import Any
 
 from longwire_app.session import RELIABLE, Peer, Session
 from longwire_app.table import Item
-from longwire_app.topics import key_part, shard_of
+from longwire_app.topics import key_part, shard_of, slots_of, user_topic
 
 __all__ = [
     "SHARDS",
     "Item",
-    "connection_item",
-    "connection_key",
     "dedupe_key",
     "expiry",
+    "holder_of",
+    "index_item",
+    "index_key",
     "peer_of",
     "session_item",
     "session_key",
@@ -66,16 +67,14 @@ def session_key(session_id: str, sk: str) -> dict[str, Any]:
     return key(session_pk(session_id), sk)
 
 
-def connection_key(connection_id: str) -> dict[str, Any]:
-    return key(f"C#{key_part(connection_id)}", "META")
-
-
 def topic_pk(topic: str, shard: int) -> str:
     return f"T#{key_part(topic)}#{shard}"
 
 
 def slot_pk(tenant: str, user_id: str) -> str:
-    return f"U#{key_part(tenant)}#{key_part(user_id)}"
+    pk = slots_of(user_topic(tenant, user_id))
+    assert pk is not None
+    return pk
 
 
 def dedupe_key(session_id: str, ack_id: int) -> dict[str, Any]:
@@ -91,23 +90,29 @@ def slot_number(item: Item) -> int:
 
 
 def slot_item(session: Session, number: int, exp: int) -> dict[str, Any]:
-    owner = {"sid": {"S": session.peer.session_id}, "connId": {"S": session.peer.connection_id}}
+    owner = {"sid": {"S": session.peer.session_id}} | reached(session.peer)
     return slot_key(session.tenant, session.user_id, number) | owner | expiry(exp)
 
 
-def connection_item(peer: Peer, exp: int) -> dict[str, Any]:
-    return connection_key(peer.connection_id) | {"sid": {"S": peer.session_id}} | expiry(exp)
+def reached(peer: Peer) -> dict[str, Any]:
+    return {"connId": {"S": peer.connection_id}} | ({"reliable": {"BOOL": True}} if peer.reliable else {})
+
+
+def index_key(session_id: str, topic: str) -> dict[str, Any]:
+    return key(topic_pk(topic, shard_of(session_id, SHARDS)), session_id)
+
+
+def index_item(peer: Peer, topic: str, exp: int) -> dict[str, Any]:
+    return index_key(peer.session_id, topic) | reached(peer) | expiry(exp)
 
 
 def subscription_keys(session_id: str, topic: str) -> list[dict[str, Any]]:
-    index = key(topic_pk(topic, shard_of(session_id, SHARDS)), session_id)
-    return [session_key(session_id, f"G#{key_part(topic)}"), index]
+    return [session_key(session_id, f"G#{key_part(topic)}"), index_key(session_id, topic)]
 
 
 def subscription_items(peer: Peer, topic: str, exp: int) -> list[dict[str, Any]]:
-    subscription, index = subscription_keys(peer.session_id, topic)
-    reached = {"connId": {"S": peer.connection_id}} | ({"reliable": {"BOOL": True}} if peer.reliable else {})
-    return [subscription | {"topic": {"S": topic}} | expiry(exp), index | reached | expiry(exp)]
+    subscription, _ = subscription_keys(peer.session_id, topic)
+    return [subscription | {"topic": {"S": topic}} | expiry(exp), index_item(peer, topic, exp)]
 
 
 def session_item(session: Session, slot: int | None, exp: int) -> dict[str, Any]:
@@ -140,3 +145,8 @@ def session_of(session_id: str, item: Item) -> Session:
 def peer_of(item: Item) -> Peer:
     """The subscriber in an item of the topic index."""
     return Peer(item["sk"]["S"], item["connId"]["S"], "reliable" in item)
+
+
+def holder_of(item: Item) -> Peer:
+    """The session that holds a user's slot."""
+    return Peer(item["sid"]["S"], item["connId"]["S"], "reliable" in item)

@@ -10,7 +10,6 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEven
 
 from longwire_app import wiring
 from longwire_app.application import app
-from longwire_app.broadcast import Broadcaster
 from longwire_app.dispatch import Dispatcher, Streams
 from longwire_app.log import Answer, Event, guarded
 from longwire_app.session import Caller
@@ -22,8 +21,7 @@ __all__ = ["handler"]
 @cache
 def dispatcher() -> Dispatcher:
     streams = Streams(wiring.session_store(), wiring.topic_log(), wiring.doorbell())
-    broadcaster = Broadcaster(wiring.store(), wiring.delivery(), streams.log, streams.doorbell)
-    return Dispatcher(wiring.store(), streams, broadcaster, app)
+    return Dispatcher(wiring.store(), streams, wiring.broadcaster(), app)
 
 
 @guarded(failed={"statusCode": 200})

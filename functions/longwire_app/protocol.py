@@ -25,7 +25,7 @@ from pydantic_core import PydanticCustomError, from_json
 
 from longwire_app.errors import Refused
 from longwire_app.stream import Slot
-from longwire_app.topics import MAX_NAME, group_topic
+from longwire_app.topics import MAX_NAME, scope_of
 
 __all__ = [
     "Ack",
@@ -276,7 +276,7 @@ Outgoing = Ack | GroupMessage | ServerMessage | Connected | Disconnected
 
 
 def resync(slot: Slot) -> str:
-    """The frame, without a sequence id, that stands for messages of a group that are gone: see its history."""
-    group = slot.topic.removeprefix(group_topic(""))
-    data: JsonValue = {"$rt": "resync", "group": group, "from": slot.since or slot.offset, "to": slot.offset}
+    """The frame, without a sequence id, that stands for messages of a topic that are gone: see its history."""
+    scope: dict[str, JsonValue] = {**scope_of(slot.topic)}
+    data: JsonValue = {"$rt": "resync", **scope, "from": slot.since or slot.offset, "to": slot.offset}
     return ServerMessage(data=data).encoded().decode()

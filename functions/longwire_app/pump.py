@@ -84,7 +84,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Makes a reconnection token valid for the session. Answer: whether it still is on this connection."""
+    """Makes a reconnection token valid for the session, and has it follow its reserved topics.
+
+    Answer: pairs of those that it follows from now on and their last offsets; None when it is not on this connection.
+    """
 
     connection_id: str
 
@@ -154,20 +157,30 @@ def pump(hints: frozenset[str] | None, window: Window) -> Pump:
             return Verdict.ENDED
         if snapshot.connection_id is None:
             return Verdict.DONE
-        if not snapshot.greeted:
-            verdict = yield from _greet(snapshot.connection_id)
-            if verdict is not None:
-                return verdict
-        if not snapshot.reliable:
-            return Verdict.DONE
-        verdict = yield from _advance(snapshot, hints, window)
+        verdict = yield from _attend(snapshot, snapshot.connection_id, hints, window)
         if verdict is not None:
             return verdict
     return Verdict.AGAIN
 
 
-def _greet(connection_id: str) -> Generator[Effect, Any, Verdict | None]:
-    if not (yield Grant(connection_id)):
+def _attend(
+    snapshot: Snapshot, connection_id: str, hints: frozenset[str] | None, window: Window
+) -> Generator[Effect, Any, Verdict | None]:
+    """One round; None asks for another."""
+    if not snapshot.greeted:
+        joined = yield from _greet(connection_id)
+        if isinstance(joined, Verdict):
+            return joined
+        # What comes into a topic that was joined just now rings by itself.
+        hints = frozenset(snapshot.joined) if hints is None else hints
+        snapshot = replace(snapshot, joined={**snapshot.joined, **dict(joined)})
+    return (yield from _advance(snapshot, hints, window)) if snapshot.reliable else Verdict.DONE
+
+
+def _greet(connection_id: str) -> Generator[Effect, Any, Verdict | tuple[tuple[str, int], ...]]:
+    """The topics that were joined by it, or why it ends here."""
+    joined: tuple[tuple[str, int], ...] | None = yield Grant(connection_id)
+    if joined is None:
         return Verdict.DONE  # it moved on, and whoever moved it has rung
     posted: Posted = yield Greet(connection_id)
     if posted is Posted.GONE:
@@ -176,13 +189,13 @@ def _greet(connection_id: str) -> Generator[Effect, Any, Verdict | None]:
     if posted is not Posted.DELIVERED:
         return Verdict.AGAIN
     yield Greeted(connection_id)
-    return None
+    return joined
 
 
 def _advance(
     snapshot: Snapshot, hints: frozenset[str] | None, window: Window
 ) -> Generator[Effect, Any, Verdict | None]:
-    """One round from 3 to 6; None asks for another."""
+    """From 3 to 6."""
     room = min(PAGE, snapshot.stream.room(window))
     news = yield from _news(snapshot, hints, room + 1)
     full = len(news) > room

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from longwire_app.delivery import Delivery, Outcome
 from longwire_app.log import logger
@@ -111,13 +111,20 @@ class _One:
         peer = self._peer(effect.connection_id)
         match effect:
             case Grant():
-                return not peer.reliable or self._parts.sessions.grant(peer, hashed(self._token))
+                return self._grant(peer)
             case Greet():
                 return self._greet(peer)
             case Greeted():
                 return self._parts.store.mark_greeted(peer)
             case Detach():
                 return self._detach(peer)
+
+    def _grant(self, peer: Peer) -> Sequence[tuple[str, int]] | None:
+        if not peer.reliable:
+            return ()
+        assert self._found is not None
+        ends = {topic: self._parts.log.tail(topic) for topic in self._found.unjoined()}
+        return self._parts.sessions.grant(peer, hashed(self._token), ends)
 
     def _peer(self, connection_id: str) -> Peer:
         reliable = self._found is not None and self._found.session.peer.reliable

@@ -3,10 +3,12 @@
 Attributes of a session's META item: ``version`` (+1 with every change), ``next``, ``acked``, ``posted``, ``full``,
 ``runs`` and ``cursors`` (JSON) are its Stream; ``used`` is the hash of the reconnection token that opened this
 connection, until the client proves by an ack that it has a newer one; ``granted`` are the hashes of those newer ones.
+``userFrom`` and ``allFrom`` are the offsets from which it follows its user's topic and everybody's, since it was first
+greeted; ``direct`` says that something was sent to the session itself.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from longwire_app import items
@@ -15,6 +17,7 @@ from longwire_app.pump import Snapshot
 from longwire_app.session import CONNECTION_LIFETIME, RETENTION, SUBSCRIPTION_LIFETIME, Peer, Session
 from longwire_app.stream import Run, Stream
 from longwire_app.table import Table
+from longwire_app.topics import EVERYBODY, session_topic, user_topic
 
 __all__ = ["Found", "SessionStore"]
 
@@ -43,8 +46,21 @@ class Found:
             greeted=self.session.greeted,
             reliable=reliable,
             stream=_stream_of(self.meta) if reliable else Stream(),
-            joined={item["topic"]["S"]: int(item["joined"]["N"]) for item in self.subscriptions if "joined" in item},
+            joined=self._joined(),
         )
+
+    def unjoined(self) -> list[str]:
+        """The topics that a reliable session follows from its first greeting on, before that."""
+        return [] if "allFrom" in self.meta else self._reserved()
+
+    def _reserved(self) -> list[str]:
+        return [user_topic(self.session.tenant, self.session.user_id), EVERYBODY]
+
+    def _joined(self) -> dict[str, int]:
+        joined = {item["topic"]["S"]: int(item["joined"]["N"]) for item in self.subscriptions if "joined" in item}
+        if "direct" in self.meta:
+            joined[session_topic(self.session.peer.session_id)] = 0
+        return joined | dict(zip(self._reserved(), _reserved_from(self.meta), strict=False))
 
     def tokens(self) -> set[str]:
         """Hashes of the reconnection tokens that are good for the next connection."""
@@ -86,37 +102,36 @@ class SessionStore:
             "SET posted = :posted, version = version + :one",
         )
 
-    def grant(self, peer: Peer, token_hash: str) -> bool:
-        """Adds a token for the next connection, if the session still is on this one."""
-        return self._table.update_if(
+    def grant(self, peer: Peer, token_hash: str, joins: Mapping[str, int]) -> Sequence[tuple[str, int]] | None:
+        """Adds a token for the next connection, if the session still is on this one; None if it is not.
+
+        ``joins`` are offsets from which to follow the topics that ``Found.unjoined`` named, in its order. Another run
+        may have been first: what counts is returned.
+        """
+        names = dict(zip(("userFrom", "allFrom"), joins.values(), strict=False))
+        steps = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in names)
+        meta = self._table.updated_if(
             SAME_CONNECTION,
-            {":connection": {"S": peer.connection_id}, ":hash": {"SS": [token_hash]}},
+            {":connection": {"S": peer.connection_id}, ":hash": {"SS": [token_hash]}}
+            | {f":{name}": {"N": str(offset)} for name, offset in names.items()},
             items.session_key(peer.session_id, "META"),
-            "ADD granted :hash",
+            f"ADD granted :hash{' SET ' if steps else ''}{steps}",
         )
+        return None if meta is None else tuple(zip(joins, _reserved_from(meta), strict=False))
 
     def acknowledge(self, peer: Peer, sequence_id: int) -> bool:
         """Records what the client has; says whether the session waits for room in its window.
 
         Ids that were never given, or are known already, change nothing. The ids' runs are trimmed by the next assign.
         """
-        try:
-            answer = self._table.client.update_item(
-                TableName=self._table.name,
-                Key=items.session_key(peer.session_id, "META"),
-                ConditionExpression=GIVEN_AND_NEW,
-                UpdateExpression="SET acked = :acked, version = version + :one REMOVE used",
-                ExpressionAttributeNames=NEXT,
-                ExpressionAttributeValues={
-                    ":connection": {"S": peer.connection_id},
-                    ":acked": {"N": str(sequence_id)},
-                    **ONE,
-                },
-                ReturnValues="ALL_NEW",
-            )
-        except self._table.client.exceptions.ConditionalCheckFailedException:
-            return False
-        return bool(answer["Attributes"].get("full", {}).get("BOOL"))
+        meta = self._table.updated_if(
+            GIVEN_AND_NEW,
+            {":connection": {"S": peer.connection_id}, ":acked": {"N": str(sequence_id)}} | ONE,
+            items.session_key(peer.session_id, "META"),
+            "SET acked = :acked, version = version + :one REMOVE used",
+            ExpressionAttributeNames=NEXT,
+        )
+        return bool((meta or {}).get("full", {}).get("BOOL"))
 
     def resume(self, found: Found, peer: Peer, token_hash: str, slot: int | None, now: int) -> bool:
         """Puts the session on another connection; False when somebody else changed it meanwhile."""
@@ -136,6 +151,7 @@ class SessionStore:
 
     def renew(self, found: Found, peer: Peer, now: int) -> None:
         """Moves the subscriptions to the new connection, and their expiry forward. What was left stays left."""
+        self._table.put_all([items.index_item(peer, EVERYBODY, now + SUBSCRIPTION_LIFETIME)])
         for item in found.subscriptions:
             for key in items.subscription_keys(peer.session_id, item["topic"]["S"]):
                 self._table.update_if(
@@ -144,6 +160,10 @@ class SessionStore:
                     key,
                     "SET connId = :connection, exp = :exp",
                 )
+
+
+def _reserved_from(meta: Item) -> Sequence[int]:
+    return [int(meta[name]["N"]) for name in ("userFrom", "allFrom") if name in meta]
 
 
 def _stream_of(meta: Item) -> Stream:

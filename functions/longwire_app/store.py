@@ -4,7 +4,8 @@ DynamoDB removes expired items days later and returns them until then, so every 
 looks at ``exp`` itself.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import count
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,7 +14,7 @@ from longwire_app import items
 from longwire_app.errors import Duplicate, TooManyConnections
 from longwire_app.session import CONNECTION_LIFETIME, DEDUPE_LIFETIME, RETENTION, Peer, Session, lifetime
 from longwire_app.table import Table
-from longwire_app.topics import shard_of
+from longwire_app.topics import EVERYBODY, session_topic, shard_of, slots_of
 
 __all__ = ["Store"]
 
@@ -21,6 +22,9 @@ NEW = "attribute_not_exists(pk)"
 SAME_CONNECTION = "connId = :connection"
 NEW_OR_SAME_CONNECTION = "attribute_not_exists(pk) OR connId = :connection"
 YES = {":yes": {"BOOL": True}, ":one": {"N": "1"}}
+ALIVE = "attribute_exists(pk) AND exp > :now"
+UNLIMITED = 2**53
+"""Slots of a user whose connections are not counted: they still say which sessions are the user's."""
 FREE_OR_OURS = "attribute_not_exists(pk) OR exp <= :now OR sid = :session"
 
 
@@ -37,10 +41,10 @@ class Store:
 
         Raises TooManyConnections when the user's ``limit`` slots are taken; 0 means no limit.
         """
-        slot = self.take_slot(session, limit, now) if limit else None
+        slot = self.take_slot(session, limit, now)
         exp = now + lifetime(session.peer)
         self._record_session(session, slot, exp)
-        puts = [items.connection_item(session.peer, exp)]
+        puts = [items.index_item(session.peer, EVERYBODY, exp)]
         for topic in topics:
             puts += items.subscription_items(session.peer, topic, exp)
         self._table.put_all(puts)
@@ -70,31 +74,47 @@ class Store:
         found = [item for page in self._table.query(items.session_pk(peer.session_id)) for item in page]
         meta = next((item for item in found if item["sk"]["S"] == "META"), None)
         session = None if meta is None else items.session_of(peer.session_id, meta)
-        doomed = [items.connection_key(peer.connection_id)]
-        if session is not None and session.peer != peer:
-            self._table.delete_all(doomed)
-            return False
-        if session is not None and if_greeted and not session.greeted:
+        if session is not None and (session.peer != peer or (if_greeted and not session.greeted)):
             return False
         if session is not None and session.peer.reliable and not for_good:
-            self._table.delete_all(doomed)
             return self._detach(session, now)
+        self._unsubscribe(peer.session_id, found, [EVERYBODY])
+        return session is not None and self._end_record(session)
+
+    def sweep(self, session_id: str, topics: Collection[str], now: int) -> None:
+        """Removes what a session left behind, if it has ended or expired. ``topics`` are those whose index had it.
+
+        A slot is there before its session, so a bell for a user may come before there is a session: then the index
+        of everybody must be left alone, which may be written at this moment.
+        """
+        found = [item for page in self._table.query(items.session_pk(session_id)) for item in page]
+        meta = next((item for item in found if item["sk"]["S"] == "META"), None)
+        if meta is not None and int(meta["exp"]["N"]) > now:
+            return
+        self._unsubscribe(session_id, found, [EVERYBODY] if meta is not None or EVERYBODY in topics else [])
+        if meta is not None:
+            self._end_record(items.session_of(session_id, meta))
+
+    def _unsubscribe(self, session_id: str, found: Iterable[items.Item], indexed: Iterable[str]) -> None:
+        doomed = [items.index_key(session_id, topic) for topic in indexed]
         for item in found:
             if "topic" in item:
-                doomed += items.subscription_keys(peer.session_id, item["topic"]["S"])
+                doomed += items.subscription_keys(session_id, item["topic"]["S"])
         self._table.delete_all(doomed)
-        return session is not None and self._end_record(session)
 
     def _detach(self, session: Session, now: int) -> bool:
         """Leaves a session without a connection, for as long as sessions are kept."""
         if session.slot is not None:
             self._free_slot(session, session.slot)
-        return self._table.update_if(
+        same = {":connection": {"S": session.peer.connection_id}}
+        detached = self._table.update_if(
             f"{SAME_CONNECTION} AND attribute_not_exists(detached)",
-            {":connection": {"S": session.peer.connection_id}, ":exp": {"N": str(now + RETENTION)}, **YES},
+            {**same, ":exp": {"N": str(now + RETENTION)}, **YES},
             items.session_key(session.peer.session_id, "META"),
             "SET detached = :yes, exp = :exp, version = version + :one REMOVE slot",
         )
+        self._table.delete_if(SAME_CONNECTION, same, items.index_key(session.peer.session_id, EVERYBODY))
+        return detached
 
     # Subscriptions
 
@@ -143,8 +163,34 @@ class Store:
             effects = [{"Delete": {"TableName": self._table.name, "Key": key}} for key in keys]
             self._once(peer.session_id, ack_id, now, effects)
 
+    def addressed(self, session_id: str, now: int) -> Peer | None:
+        """The session, when there is one, with the log of its own topic among those that its pump reads."""
+        item = self._table.get(items.session_key(session_id, "META"))
+        if item is None or int(item["exp"]["N"]) <= now:
+            return None
+        peer = items.session_of(session_id, item).peer
+        if peer.reliable and "direct" not in item:
+            values = {":yes": {"BOOL": True}, ":now": {"N": str(now)}}
+            key = items.session_key(session_id, "META")
+            if not self._table.update_if(ALIVE, values, key, "SET direct = :yes"):
+                return None
+        return peer
+
+    def audience(self, topic: str, now: int) -> Iterator[list[Peer]]:
+        """Everybody who follows a topic through a connection, page by page.
+
+        Whoever subscribed or connected, and was told so, before the call is among them. Not for topics of one session.
+        """
+        assert not topic.startswith(session_topic(""))
+        slots = slots_of(topic)
+        return self.subscribers(topic, now) if slots is None else self._holders(slots, now)
+
+    def _holders(self, slots: str, now: int) -> Iterator[list[Peer]]:
+        for page in self._table.query(slots):
+            yield [items.holder_of(item) for item in page if int(item["exp"]["N"]) > now]
+
     def subscribers(self, topic: str, now: int) -> Iterator[list[Peer]]:
-        """Everybody subscribed, page by page, with everybody whose subscription was acknowledged before."""
+        """Everybody in a topic's index."""
         for shard in range(items.SHARDS):
             pages = self._table.query(
                 items.topic_pk(topic, shard),
@@ -180,7 +226,13 @@ class Store:
     # User slots
 
     def take_slot(self, session: Session, limit: int, now: int) -> int:
-        """A free slot, taken by a conditional put: no counter that a lost ``$disconnect`` could leave wrong."""
+        """A free slot, taken by a conditional put: no counter that a lost ``$disconnect`` could leave wrong.
+
+        Without a limit (0) it is one of so many that none needs to be looked for.
+        """
+        first = shard_of(session.peer.session_id, limit or UNLIMITED)
+        if not limit:
+            return next(number for number in count(first) if self._try_slot(session, number, now))
         taken: dict[int, str] = {}
         for page in self._table.query(items.slot_pk(session.tenant, session.user_id)):
             held = [item for item in page if int(item["exp"]["N"]) > now]
@@ -189,7 +241,6 @@ class Store:
             if holder == session.peer.session_id and self._try_slot(session, number, now):
                 return number
         # Each session begins its search somewhere else, or a crowd would race for one slot after another.
-        first = shard_of(session.peer.session_id, limit)
         for number in ((first + step) % limit for step in range(limit)):
             if number not in taken and len(taken) < limit and self._try_slot(session, number, now):
                 return number

@@ -13,7 +13,7 @@ __all__ = ["Entry", "Run", "Slot", "Stream", "Window"]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message in its topic's log. ``frame`` is JSON without a sequence id; ``but`` is a session that gets no copy.
+    """A message in its topic's log. ``frame`` is JSON without a sequence id; ``but`` are sessions that get no copy.
 
     ``committed`` is milliseconds since the epoch. ``since`` says that this and all offsets from ``since`` on are gone
     from the log.
@@ -22,7 +22,7 @@ class Entry:
     topic: str
     offset: int
     frame: str = ""
-    but: str | None = None
+    but: frozenset[str] = frozenset()
     since: int | None = None
     committed: int | None = None
 
@@ -85,7 +85,7 @@ class Stream:
         for entry in entries:
             assert entry.offset > cursors.get(entry.topic, 0)
             cursors[entry.topic] = entry.offset
-            if entry.but == session_id:
+            if session_id in entry.but:
                 continue
             taken += 1
             _extend(runs, entry)

@@ -57,6 +57,16 @@ class Table:
             self.client.update_item, condition, values, Key=key, UpdateExpression=update, **options
         )
 
+    def updated_if(self, condition: str, values: Item, key: Item, update: str, **options: Any) -> Item | None:
+        """The item as it is then; None when the condition did not hold."""
+        changed: list[Any] = []
+
+        def call(**request: Any) -> None:
+            changed.append(self.client.update_item(ReturnValues="ALL_NEW", **request)["Attributes"])
+
+        held = self._conditionally(call, condition, values, Key=key, UpdateExpression=update, **options)
+        return changed[0] if held else None
+
     def delete_if(self, condition: str, values: Item, key: Item) -> bool:
         return self._conditionally(self.client.delete_item, condition, values, Key=key)
 

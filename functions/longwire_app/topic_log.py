@@ -98,12 +98,12 @@ class TopicLog:
 
     def _writes(self, entry: Entry, offset: int, retention: int, now: int, *, first: bool) -> list[Any]:
         exp = expiry(now + retention + SLACK)
-        item = {"pk": {"S": _pk(entry.topic)}, "sk": {"N": str(offset)}, "frame": {"S": entry.frame}}
+        item: dict[str, Any] = {"pk": {"S": _pk(entry.topic)}, "sk": {"N": str(offset)}, "frame": {"S": entry.frame}}
         if entry.committed is not None:
             item["committed"] = {"N": str(entry.committed)}
         item |= {"until": {"N": str(now + retention)}} | exp
-        if entry.but is not None:
-            item["but"] = {"S": entry.but}
+        if entry.but:
+            item["but"] = {"SS": sorted(entry.but)}
         put: Any = {"Put": {"TableName": self._log.name, "Item": item, "ConditionExpression": NEW}}
         if not first:
             return [put]
@@ -140,6 +140,6 @@ def _pk(topic: str) -> str:
 
 
 def _entry(topic: str, item: Item) -> Entry:
-    but = item["but"]["S"] if "but" in item else None
+    but = frozenset(item["but"]["SS"] if "but" in item else [])
     committed = int(item["committed"]["N"]) if "committed" in item else None
     return Entry(topic, int(item["sk"]["N"]), item["frame"]["S"], but, committed=committed)

@@ -1,12 +1,23 @@
 """How names become parts of DynamoDB keys.
 
-A *group* is what clients name on the wire. A *topic* is what the store knows: ``g:`` and the group. The prefix
-keeps client-made names out of any other family of topics (one user, one session, everybody), whatever they contain.
+A *group* is what clients name on the wire. A *topic* is what the store knows: ``g:`` and a group, ``u:`` and a user,
+``s:`` and a session, or ``a:``, everybody. The prefix keeps client-made names out of the other families, whatever they
+contain. Nobody joins the last three: users' slots, the session's record and the index of ``a:`` know who follows them.
 """
 
 import hashlib
 
-__all__ = ["MAX_NAME", "group_topic", "key_part", "shard_of"]
+__all__ = [
+    "EVERYBODY",
+    "MAX_NAME",
+    "group_topic",
+    "key_part",
+    "scope_of",
+    "session_topic",
+    "shard_of",
+    "slots_of",
+    "user_topic",
+]
 
 MAX_NAME = 1024
 """Characters. The service SDK of the protocol refuses 1025."""
@@ -15,8 +26,30 @@ MAX_PART = 512
 """Bytes. A sort key holds 1,024 bytes and a partition key 2,048; two parts and their labels fit in either."""
 
 
+EVERYBODY = "a:"
+
+
 def group_topic(group: str) -> str:
     return f"g:{group}"
+
+
+def user_topic(tenant: str, user_id: str) -> str:
+    return f"u:{key_part(tenant)}#{key_part(user_id)}"
+
+
+def session_topic(session_id: str) -> str:
+    return f"s:{session_id}"
+
+
+def slots_of(topic: str) -> str | None:
+    """The partition of the slots of a user's topic, None for any other topic."""
+    return f"U#{topic[2:]}" if topic.startswith("u:") else None
+
+
+def scope_of(topic: str) -> dict[str, str]:
+    """How a topic is told to clients: its group, or for whom it was."""
+    family, _, name = topic.partition(":")
+    return {"group": name} if family == "g" else {"scope": {"u": "user", "s": "session", "a": "all"}[family]}
 
 
 def key_part(name: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
 from longwire_app.session_store import SessionStore
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 __all__ = [
+    "broadcaster",
     "delivery",
     "doorbell",
     "management_client",
@@ -77,6 +79,11 @@ def store() -> Store:
 def delivery() -> Delivery:
     width = settings().fanout_width
     return Delivery(management_client(settings().management_endpoint, width), width)
+
+
+@cache
+def broadcaster() -> Broadcaster:
+    return Broadcaster(store(), delivery(), topic_log(), doorbell())
 
 
 def management_client(endpoint: str, width: int) -> "ApiGatewayManagementApiClient":

@@ -13,7 +13,6 @@ from longwire_app.errors import AppError
 from longwire_app.log import Answer, Event, guarded, logger
 from longwire_app.pump import Verdict
 from longwire_app.pump_runner import Parts, PumpRunner
-from longwire_app.session import Peer
 from longwire_app.stream import Window
 from longwire_app.turn import Turn
 
@@ -46,7 +45,7 @@ class Porter:
             verdict = self._runner.run(session_id, hints, turn)
             if verdict is Verdict.ENDED:
                 # Its subscriptions may still be there, and have us rung.
-                self._runner.parts.store.end_session(Peer(session_id, session_id), turn.now, for_good=True)
+                self._runner.parts.store.sweep(session_id, hints or (), turn.now)
         except (ClientError, BotoCoreError, AppError):
             logger.exception("the pump failed", session=session_id)
             turn.counts["PumpErrors"] += 1

@@ -7,14 +7,11 @@ import pytest
 from longwire_app.application import app
 from longwire_app.errors import BadRequest
 from longwire_app.events import EventCall, Reply
+from recorded_outlet import RecordedOutlet
 
 
-def call(event: str, data: Any, data_type: Any = "json", published: list[Any] | None = None) -> EventCall:
-    def publish(group: str, data: Any, data_type: Any = "json") -> None:
-        assert published is not None
-        published.append((group, data, data_type))
-
-    return EventCall(event, data, data_type, "alice", "", "s=", publish)
+def call(event: str, data: Any, data_type: Any = "json", outlet: RecordedOutlet | None = None) -> EventCall:
+    return EventCall(event, data, data_type, "alice", "", "s=", outlet or RecordedOutlet())
 
 
 def test_echo_gives_back_what_came() -> None:
@@ -31,6 +28,6 @@ def test_shout_refuses_what_is_no_text() -> None:
 
 
 def test_announce_publishes_and_replies_nothing() -> None:
-    published: list[Any] = []
-    assert app.answer(call("announce", "hi", published=published)) is None
-    assert published == [("announcements", {"by": "alice", "text": "hi"}, "json")]
+    outlet = RecordedOutlet()
+    assert app.answer(call("announce", "hi", outlet=outlet)) is None
+    assert outlet.sent == [("group announcements", {"by": "alice", "text": "hi"}, "json")]

@@ -1,12 +1,13 @@
 """Frames for everybody in a group, and what becomes of those who are gone."""
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from longwire_app import items
-from longwire_app.broadcast import Broadcaster
+from longwire_app.broadcast import Broadcaster, Publication
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest
@@ -19,8 +20,9 @@ from longwire_app.topic_log import TopicLog
 from longwire_app.topics import group_topic
 from longwire_app.turn import Turn
 
-HELLO = GroupMessage(group="room", data="hello", data_type="text")
 VOLATILE = TopicRule("", reliable=False)
+ROOM = group_topic("room")
+HELLO = Publication(ROOM, GroupMessage(group="room", data="hello", data_type="text"), VOLATILE)
 WIRE = {"type": "message", "from": "group", "group": "room", "dataType": "text", "data": "hello"}
 
 
@@ -47,7 +49,7 @@ def room(store: Store, session: Any, turn: Turn) -> Any:
         peers = []
         for connection_id in connection_ids:
             opened = session(connection_id, connection_id)
-            store.open_session(opened, [group_topic("room")], limit=3, now=turn.now)
+            store.open_session(opened, [ROOM], limit=3, now=turn.now)
             store.mark_greeted(opened.peer)
             peers.append(opened.peer)
         return peers
@@ -60,19 +62,19 @@ def test_everybody_in_the_group_gets_it_and_nobody_else(
 ) -> None:
     room("c1=", "c2=")
     store.join(Peer("c3=", "c3="), group_topic("room#0"), None, turn.now)
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert connections.frames == {"c1=": [WIRE], "c2=": [WIRE]}
     assert turn.counts == {"MessagesOut": 2}
 
 
 def test_one_session_can_be_left_out(broadcaster: Broadcaster, room: Any, connections: Any, turn: Turn) -> None:
     room("c1=", "c2=")
-    broadcaster.publish(HELLO, VOLATILE, turn, but="c1=")
+    broadcaster.publish(replace(HELLO, but=frozenset(["c1="])), turn)
     assert connections.frames == {"c2=": [WIRE]}
 
 
 def test_nobody_there_is_no_error(broadcaster: Broadcaster, turn: Turn) -> None:
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert not turn.counts
 
 
@@ -81,13 +83,13 @@ def test_a_410_ends_the_session_of_that_recipient_alone(
 ) -> None:
     room("c1=", "c2=", "c3=")
     connections.statuses["c2="] = 410
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert connections.frames == {"c1=": [WIRE], "c3=": [WIRE]}
     assert store.session("c2=") is None
     assert store.session("c1=") is not None
     assert not any("c2=" in pk or "c2=" in sk for pk, sk in aws.key_pairs())
     assert turn.counts == {"MessagesOut": 2, "Gone": 1, "SessionsEnded": 1}
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert connections.posts["c2="] == 1
 
 
@@ -97,20 +99,20 @@ def test_a_410_of_an_old_connection_does_not_end_a_session_that_moved_on(
     opened = session("c1=")
     store.open_session(opened, [], limit=0, now=turn.now)
     store.mark_greeted(opened.peer)
-    store.join(Peer("c1=", "c0="), group_topic("room"), None, turn.now)
+    store.join(Peer("c1=", "c0="), ROOM, None, turn.now)
     connections.statuses["c0="] = 410
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert store.session("c1=") is not None
 
 
 def test_a_session_whose_handshake_is_under_way_is_not_taken_for_gone(
     broadcaster: Broadcaster, store: Store, session: Any, connections: Any, turn: Turn
 ) -> None:
-    store.open_session(session("c1="), [group_topic("room")], limit=0, now=turn.now)
+    store.open_session(session("c1="), [ROOM], limit=0, now=turn.now)
     connections.scripts["c1="] = [410]
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert store.session("c1=") is not None
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert connections.frames == {"c1=": [WIRE]}
 
 
@@ -119,7 +121,7 @@ def test_failures_are_counted_and_end_nobodys_session(
 ) -> None:
     room("c1=", "c2=", "c3=", "c4=")
     connections.statuses.update({"c1=": 403, "c2=": 429, "c3=": 500})
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert turn.counts == {"MessagesOut": 1, "Throttled": 1, "DeliveryFailures": 2}
     assert all(store.session(connection_id) for connection_id in ("c1=", "c2=", "c3="))
 
@@ -129,7 +131,7 @@ def test_after_the_deadline_nothing_is_posted_and_nobody_is_ended(
 ) -> None:
     room("c1=", "c2=")
     late = Turn(now=int(time.time()), deadline=time.monotonic())
-    broadcaster.publish(HELLO, VOLATILE, late)
+    broadcaster.publish(HELLO, late)
     assert late.counts == {"DeadlineMissed": 2}
     assert not connections.posts
 
@@ -140,7 +142,7 @@ def test_the_deadline_also_holds_for_ending_sessions(
 ) -> None:
     room("c1=")
     connections.statuses["c1="] = 410
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert turn.counts == {"Gone": 1, "SessionsEnded": 0}
     assert store.session("c1=") is not None
 
@@ -151,9 +153,10 @@ def test_a_message_that_api_gateway_would_not_take_is_refused_before_anybody_get
     room("c1=")
     envelope = len(GroupMessage(group="room", data="", data_type="text").encoded())
     biggest = GroupMessage(group="room", data="x" * (131_008 - envelope), data_type="text")
-    broadcaster.publish(biggest, VOLATILE, turn)
+    broadcaster.publish(replace(HELLO, frame=biggest), turn)
+    too_big = GroupMessage(group="room", data=f"{biggest.data}x", data_type="text")
     with pytest.raises(BadRequest, match="131008 bytes"):
-        broadcaster.publish(GroupMessage(group="room", data=biggest.data + "x", data_type="text"), VOLATILE, turn)  # type: ignore[operator]  # a text
+        broadcaster.publish(replace(HELLO, frame=too_big), turn)
     assert connections.posts["c1="] == 1
 
 
@@ -177,13 +180,13 @@ def test_many_of_whom_nine_in_ten_are_gone(
     for connection_id in ids:
         session = Session(Peer(connection_id, connection_id), "u", "", "", 1)
         records.append(items.session_item(session, None, turn.now + 600) | {"greeted": {"S": connection_id}})
-        records += items.subscription_items(session.peer, group_topic("room"), turn.now + 600)
+        records += items.subscription_items(session.peer, ROOM, turn.now + 600)
     table.put_all(records)
     connections.statuses.update(dict.fromkeys(ids[20:], 410))
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert turn.counts == {"MessagesOut": 20, "Gone": 180, "SessionsEnded": 180}
-    broadcaster.publish(HELLO, VOLATILE, turn)
+    broadcaster.publish(HELLO, turn)
     assert {connection_id: count for connection_id, count in connections.posts.items() if count != 1} == dict.fromkeys(
         ids[:20], 2
     )
-    assert sum(len(page) for page in store.subscribers(group_topic("room"), turn.now)) == 20
+    assert sum(len(page) for page in store.subscribers(ROOM, turn.now)) == 20

@@ -18,7 +18,7 @@ def test_the_subprotocol_is_confirmed_and_the_session_recorded(event: Any, conte
     assert answer == {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": JSON}}
     session = store.session("c1=")
     assert (session.user_id, session.subprotocol, session.greeted) == ("alice", JSON, False)
-    assert {pk for pk, _ in aws.key_pairs()} == {"S#c1=", "C#c1=", "U##alice"}
+    assert {pk for pk, _ in aws.key_pairs()} == {"S#c1=", "T#a:#0", "U##alice"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"sec-websocket-protocol": ""}])

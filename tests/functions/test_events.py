@@ -12,13 +12,11 @@ from longwire_app.errors import BadRequest, NotFound
 from longwire_app.events import Application, EventCall, Reply
 from longwire_app.rules import TopicRule
 from longwire_app.session import Identity
+from recorded_outlet import RecordedOutlet
 
 
 def call(event: str, data: Any = None) -> EventCall:
-    def publish(group: str, data: Any, data_type: str = "json") -> None:
-        """Nobody listens."""
-
-    return EventCall(event, data, "json", "alice", "", "s=", publish)
+    return EventCall(event, data, "json", "alice", "", "s=", RecordedOutlet())
 
 
 def test_a_handler_is_called_by_its_events_name() -> None:
@@ -53,14 +51,28 @@ def test_the_readmes_example_does_what_it_says(tmp_path: Path) -> None:
     rules, example = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "example.py").write_text(example + rules)
     app = runpy.run_path(str(tmp_path / "example.py"))["app"]
-    published = []
-    asked = replace(call("rename", "Al"), data_type="text", publish=lambda *message: published.append(message))
+    outlet = RecordedOutlet()
+    asked = replace(call("rename", "Al"), data_type="text", outlet=outlet)
     assert app.answer(asked) == Reply({"renamed": True})
-    assert published == [("announcements", {"user": "alice", "name": "Al"})]
+    assert outlet.sent == [("group announcements", {"user": "alice", "name": "Al"}, "json")]
     with pytest.raises(BadRequest, match="takes a text"):
         app.answer(replace(asked, data=""))
     assert not app.rule("cursors.alice").reliable
     assert app.rule("lobby.1").may_join(Identity("eve"), "lobby.1")
+
+
+def test_a_handler_publishes_to_the_callers_tenant_unless_it_names_another() -> None:
+    asked = replace(call("tell", "hi"), tenant="acme", outlet=(outlet := RecordedOutlet()))
+    asked.publish_to_user("bob", 1)
+    asked.publish_to_user("bob", 2, tenant="other")
+    asked.publish_to_all("x", "text")
+    assert asked.publish_to_session("s=", 3)
+    assert outlet.sent == [
+        ("user acme/bob", 1, "json"),
+        ("user other/bob", 2, "json"),
+        ("all", "x", "text"),
+        ("session s=", 3, "json"),
+    ]
 
 
 def test_two_rules_for_one_prefix_are_a_mistake() -> None:

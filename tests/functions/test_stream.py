@@ -29,7 +29,7 @@ def test_successive_offsets_make_one_run() -> None:
 
 
 def test_ones_own_message_takes_no_id_and_is_not_looked_at_again() -> None:
-    mine = Entry(ROOM, 2, "mine", but="s")
+    mine = Entry(ROOM, 2, "mine", but=frozenset(["s", "t"]))
     stream = Stream().assigned("s", [*entries(1), mine, *entries(3)])
     assert bound(stream) == [(1, ROOM, 1), (2, ROOM, 3)]
     assert stream.cursors == {ROOM: 3}

@@ -287,7 +287,7 @@ def _greeted(
     current = effect.connection_id == str(state.stored.connection)
     match effect:
         case core.Grant():
-            yield "grant", state, current
+            yield "grant", state, () if current else None
         case core.Greet():
             posted = core.Posted.DELIVERED if effect.connection_id == str(state.connection) else core.Posted.GONE
             yield "greet", state, posted
