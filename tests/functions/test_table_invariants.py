@@ -34,7 +34,7 @@ def sound() -> dict[str, Any]:
         "session": session,
         "subscription": subscription | {"joined": {"N": "4"}},
         "index": index,
-        "connection": items.connection_item(PEER, LATER),
+        "everybody": items.index_item(PEER, "a:", LATER),
         "slot": items.slot_item(Session(PEER, "alice", "", RELIABLE, NOW), 0, LATER),
         "dedupe": items.dedupe_key("s1=", 1) | items.expiry(LATER),
         "origin": {"pk": {"S": f"L#{ROOM}"}, "sk": {"N": "0"}, "origin": {"N": "4"}, "exp": {"N": str(LATER)}},
@@ -90,7 +90,7 @@ ALWAYS = {
     "nobody rings": (without("index"), "no index entry"),
 }
 SETTLED = {
-    "a slot of nobody": (without("session", "subscription", "index", "connection"), "is not connected"),
+    "a slot of nobody": (without("session", "subscription", "index", "everybody"), "is not connected"),
     "a slot of somebody away": (changed("session", detached={"BOOL": True}), "is not connected"),
     "a slot of an earlier connection": (changed("slot", connId={"S": "c1="}), "its session is on c2="),
     "no slot": (without("slot"), "is not there"),
@@ -99,7 +99,8 @@ SETTLED = {
     "an index entry that moved": (changed("index", connId={"S": "c1="}), "but the session is on c2="),
     "plain in the index": (lambda tables: tables["index"].pop("reliable"), "reliable in one place alone"),
     "over before its session": (changed("index", exp={"N": str(NOW + 1)}), "expires before its session"),
-    "a connection of nobody": (without("session", "slot", "subscription", "index"), "its session is gone"),
+    "a connection of nobody": (without("session", "slot", "subscription", "index"), "its session is not connected"),
+    "a session that everybody forgot": (without("everybody"), "not in the index of everybody"),
 }
 
 

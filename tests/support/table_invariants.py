@@ -4,8 +4,8 @@
 or after an invocation died: rules in SETTLED are for tables at rest, those in ALWAYS hold at every moment. What has
 expired is not there, since DynamoDB may remove it at any time.
 
-Allowed after an interruption, and healed by the next bell, post or expiry: a slot, a subscription or a connection item
-whose session is gone or has moved on; an index entry without its subscription (it rings for nothing).
+Allowed after an interruption, and healed by the next bell, post or expiry: a slot or a subscription whose session is
+gone or has moved on; an index entry without its subscription (it rings for nothing).
 """
 
 import json
@@ -27,6 +27,7 @@ __all__ = ["Tables", "inconsistencies", "read_tables", "scanned"]
 
 Item = dict[str, Any]
 DAY = 86_400
+EVERYBODY = "T#a:#"
 
 
 @dataclass
@@ -38,7 +39,6 @@ class Tables:
     sessions: dict[str, Item] = field(default_factory=dict)
     subscriptions: list[Item] = field(default_factory=list)
     index: dict[tuple[str, str], Item] = field(default_factory=dict)
-    connections: list[Item] = field(default_factory=list)
     slots: list[Item] = field(default_factory=list)
     dedupe: list[Item] = field(default_factory=list)
     logs: dict[str, dict[int, Item]] = field(default_factory=lambda: defaultdict(dict))
@@ -59,8 +59,6 @@ class Tables:
                 self.subscriptions.append(item)
             case "T", _:
                 self.index[pk, sk] = item
-            case "C", "META":
-                self.connections.append(item)
             case "U", _ if sk.startswith("SLOT#"):
                 self.slots.append(item)
             case "D", _ if sk.startswith("A#"):
@@ -110,7 +108,7 @@ def known_items(tables: Tables) -> Iterator[str]:
 
 def bounded_expiries(tables: Tables) -> Iterator[str]:
     """Nothing stays for ever: the last broom comes."""
-    state = [*tables.sessions.values(), *tables.subscriptions, *tables.index.values(), *tables.connections]
+    state = [*tables.sessions.values(), *tables.subscriptions, *tables.index.values()]
     for item in (*state, *tables.slots, *tables.dedupe):
         if int(item["exp"]["N"]) > tables.now + SUBSCRIPTION_LIFETIME + DAY:
             yield f"{_name(item)} stays longer than any session"
@@ -221,7 +219,7 @@ def subscriptions_and_index(tables: Tables) -> Iterator[str]:
             wanted.add(_name(entry))
             yield from _agreeing(item, entry, meta)
     for entry in tables.index.values():
-        if _name(entry) not in wanted:
+        if _name(entry) not in wanted and not entry["pk"]["S"].startswith(EVERYBODY):
             yield f"{_name(entry)}: no subscription"
 
 
@@ -235,11 +233,17 @@ def _agreeing(item: Item, entry: Item, meta: Item) -> Iterator[str]:
             yield f"{_name(each)}: expires before its session"
 
 
-def connections_and_sessions(tables: Tables) -> Iterator[str]:
-    """The session may have moved on: the item of its earlier connection waits for that one's ``$disconnect``."""
-    for item in tables.connections:
-        if tables.session_of(item["sid"]["S"]) is None:
-            yield f"{_name(item)}: its session is gone"
+def everybody_and_sessions(tables: Tables) -> Iterator[str]:
+    """Each session with a connection is in the index of everybody, with that connection, and nobody else is."""
+    connected = {pk: meta for pk, meta in tables.sessions.items() if "detached" not in meta}
+    for (pk, session_id), entry in tables.index.items():
+        if pk.startswith(EVERYBODY):
+            meta = connected.pop(f"S#{key_part(session_id)}", None)
+            if meta is None:
+                yield f"{_name(entry)}: its session is not connected"
+            elif entry["connId"] != meta["connId"]:
+                yield f"{_name(entry)}: {entry['connId']['S']}, but the session is on {meta['connId']['S']}"
+    yield from (f"{pk}: not in the index of everybody" for pk in connected)
 
 
 ALWAYS: list[Rule] = [
@@ -251,7 +255,7 @@ ALWAYS: list[Rule] = [
     slots_within_the_limit,
     subscriptions_that_ring,
 ]
-SETTLED: list[Rule] = [slots_and_sessions, subscriptions_and_index, connections_and_sessions]
+SETTLED: list[Rule] = [slots_and_sessions, subscriptions_and_index, everybody_and_sessions]
 
 
 def _name(item: Item) -> str:
