@@ -28,7 +28,13 @@ def sound() -> dict[str, Any]:
     """A session that has messages 5 and 6 of a room, of which it has acknowledged none."""
     session = items.session_item(Session(PEER, "alice", "", RELIABLE, NOW), 0, LATER)
     runs, cursors = "[[0,5,2,40]]", '[["g:room",6]]'
-    session |= {"next": {"N": "3"}, "posted": {"N": "1"}, "runs": {"S": runs}, "cursors": {"S": cursors}}
+    session |= {
+        "greeted": session["connId"],
+        "next": {"N": "3"},
+        "posted": {"N": "1"},
+        "runs": {"S": runs},
+        "cursors": {"S": cursors},
+    }
     subscription, index = items.subscription_items(PEER, ROOM, LATER)
     return {
         "session": session,
@@ -100,7 +106,7 @@ SETTLED = {
     "plain in the index": (lambda tables: tables["index"].pop("reliable"), "reliable in one place alone"),
     "over before its session": (changed("index", exp={"N": str(NOW + 1)}), "expires before its session"),
     "a connection of nobody": (without("session", "slot", "subscription", "index"), "its session is not connected"),
-    "a session that everybody forgot": (without("everybody"), "not in the index of everybody"),
+    "a session that everybody forgot": (without("everybody"), "s1=: not in the index of everybody"),
 }
 
 

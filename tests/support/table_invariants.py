@@ -234,7 +234,10 @@ def _agreeing(item: Item, entry: Item, meta: Item) -> Iterator[str]:
 
 
 def everybody_and_sessions(tables: Tables) -> Iterator[str]:
-    """Each session with a connection is in the index of everybody, with that connection, and nobody else is."""
+    """Each session with a connection is in the index of everybody, with that connection, and nobody else is.
+
+    One whose handshake failed, and could not be undone, may be missing.
+    """
     connected = {pk: meta for pk, meta in tables.sessions.items() if "detached" not in meta}
     for (pk, session_id), entry in tables.index.items():
         if pk.startswith(EVERYBODY):
@@ -243,7 +246,9 @@ def everybody_and_sessions(tables: Tables) -> Iterator[str]:
                 yield f"{_name(entry)}: its session is not connected"
             elif entry["connId"] != meta["connId"]:
                 yield f"{_name(entry)}: {entry['connId']['S']}, but the session is on {meta['connId']['S']}"
-    yield from (f"{pk}: not in the index of everybody" for pk in connected)
+    for pk, meta in connected.items():
+        if meta.get("greeted") == meta["connId"]:
+            yield f"{pk}: not in the index of everybody"
 
 
 ALWAYS: list[Rule] = [
