@@ -57,7 +57,12 @@ DEV_EXAMPLES = """Examples:
     type=click.Path(path_type=Path),
     help="SAM or CloudFormation template, or CDK's cdk.out.  [default: template.yaml, .yml or .json, else cdk.out]",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; localhost works too.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on. Beyond loopback, the inspector asks for the token that the first screen shows.",
+)
 @click.option(
     "-p",
     "--port",
@@ -125,6 +130,13 @@ DEV_EXAMPLES = """Examples:
     help="A host beside this machine that functions and HTTP integrations may call.",
 )
 @click.option(
+    "--allow-origin",
+    "allow_origins",
+    multiple=True,
+    metavar="ORIGIN",
+    help="A site whose pages may connect from a browser; those of this machine always may.",
+)
+@click.option(
     "--layer",
     "layers",
     multiple=True,
@@ -171,6 +183,7 @@ def dev(
     access_log: str | None,
     programs: tuple[str, ...],
     allow_hosts: tuple[str, ...],
+    allow_origins: tuple[str, ...],
     layers: tuple[str, ...],
     debug_port: int | None,
     debug_function: str | None,
@@ -208,6 +221,7 @@ def dev(
         access_log=access_log,
         programs=programs,
         allow_hosts=allow_hosts,
+        allow_origins=allow_origins,
         layers=layers,
         debug_port=debug_port,
         debug_function=debug_function,

@@ -25,7 +25,7 @@ from longwire.event_loop import new_event_loop
 from longwire.inspector.timeline import Entry, shown
 from longwire.project import Chosen
 from longwire.screen import first_screen, line
-from longwire.server.hosts import is_loopback
+from longwire.server.hosts import ORIGIN, is_loopback
 from longwire.services.service_endpoints import service_endpoints
 from longwire.settings_file import effective_settings
 from longwire.template.layers import given_layers
@@ -63,6 +63,7 @@ class Dev:
     access_log: str | None = None
     programs: tuple[str, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
     debug_port: int | None = None
     debug_function: str | None = None
@@ -79,7 +80,8 @@ class Dev:
         if self.chosen.note and not self.quiet:
             say(self.chosen.note)
         if not is_loopback(self.host):
-            say(f"--host {self.host}: anybody who reaches this address can run your handlers.")
+            say(f"warning: --host {self.host}: anybody who reaches this address can run your handlers.")
+            say("The inspector is for whoever has its token: it is in the address below.")
         console = Console(lost_lines, STDOUT) if self.as_json else Console(lost_text)
         output = access_log_output(self.access_log, [api.stage for api in stack.apis], console, self.style)
         runner = asyncio.Runner(loop_factory=new_event_loop)
@@ -106,6 +108,7 @@ class Dev:
             access_log=access_log,
             endpoints=service_endpoints(self.endpoints),
             allow_hosts=self.allow_hosts,
+            allow_origins=tuple(map(origin, self.allow_origins)),
         )
 
     def stack(self) -> Stack:
@@ -204,6 +207,14 @@ class Dev:
         else:
             seconds = time.perf_counter() - self.started
             console.out(first_screen(stack, self.template.name, emulator.urls, seconds))
+
+
+def origin(given: str) -> str:
+    """As browsers send it. Raises UsageError for what is no origin."""
+    found = given.rstrip("/").lower()
+    if ORIGIN.fullmatch(found) is None:
+        raise click.UsageError(f"--allow-origin {given}: an origin is a scheme and a host, as https://app.example.com")
+    return found
 
 
 def show_json(console: Console, entry: Entry) -> None:

@@ -16,6 +16,8 @@ from longwire.core.http.gateway import HttpGateway
 from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.quotas import Quotas
+from longwire.inspector.actions import Actions
+from longwire.inspector.guard import Guard
 from longwire.inspector.inspector import Inspector
 from longwire.inspector.overview import Urls, overview
 from longwire.inspector.timeline import Timeline
@@ -45,7 +47,7 @@ class Options:
 
     ``verify_sigv4``: ``@connections`` requests have to be signed, by a handler or one of ``access_keys``. These may
     sign handshakes of an AWS_IAM ``$connect`` too. ``allow_hosts`` are those beside this machine that functions and
-    integrations may call.
+    integrations may call, ``allow_origins`` those whose pages may connect.
     """
 
     host: str = "127.0.0.1"
@@ -57,6 +59,7 @@ class Options:
     access_log: Callable[[str], None] = lambda _: None
     endpoints: tuple[ServiceEndpoint, ...] = ()
     allow_hosts: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,9 @@ class Emulator:
         self.options = options
         self.sockets = sockets
         self.clock = time.time
-        self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.path)
+        self.guard = Guard(options.host)
+        token = "" if self.guard.only_here else self.guard.token
+        self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.path, token)
         self.timeline = Timeline()
         self.activity = Activity(self.timeline, self.clock, self.reported)
         self.ids = Ids(os.urandom)
@@ -102,12 +107,13 @@ class Emulator:
         self.inspector = Inspector(
             lambda: overview(self.stack, self.gateways, self.urls, self.clock()),
             self.timeline,
-            bound_host=options.host,
-            reports=self.reports.answers,
+            guard=self.guard,
+            calls={**self.reports.calls, **Actions(self.server).calls},
         )
         self.server.access_log = options.access_log
         self.server.invocation_of = self.activity.invocation_of
         self.server.bound_host = options.host
+        self.server.allow_origins = options.allow_origins
         self.server.verify_sigv4 = options.verify_sigv4
         self.server.pages = self.inspector
         self.listeners: list[asyncio.Server] = []

@@ -24,13 +24,14 @@ STATUS_EXAMPLES = """Examples:
 
 @click.command(cls=Command, epilog=STATUS_EXAMPLES, short_help="Say where a running emulator is.")
 @click.option("--url", default="http://127.0.0.1:8765", show_default=True, help="Its endpoint_url.")
+@click.option("--token", envvar="LONGWIRE_TOKEN", default="", help="The inspector's, where --host is not loopback.")
 @click.option("--output", type=click.Choice(("text", "json", "env")), default="text", show_default=True)
-def status(url: str, output: str) -> None:
+def status(url: str, token: str, output: str) -> None:
     """Say where a running emulator is: its addresses, its stage and its open connections.
 
     `env` is lines for a shell: LONGWIRE_WS_URL, AWS_ENDPOINT_URL and dummy credentials.
     """
-    state = asked(url)
+    state = asked(url, token)
     addresses = {name: state[name] for name in ("websocket_url", "management_url")}
     addresses |= {"endpoint_url": state["endpoint_url"], "inspector_url": state["inspector_url"]}
     if output == "json":
@@ -48,16 +49,20 @@ def status(url: str, output: str) -> None:
             click.echo(f"  {name.removesuffix('_url').replace('_', ' '):12}  {address}")
 
 
-def asked(url: str) -> dict[str, Any]:
+def asked(url: str, token: str = "") -> dict[str, Any]:
     """The inspector's state. Raises UsageError when no emulator answers there."""
     if urlsplit(url).scheme != "http":
         raise UsageError(f"{url} is no address of an emulator, as http://127.0.0.1:8765 is one")
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    request = urllib.request.Request(f"{url.rstrip('/')}/_longwire/api/state", headers=headers)  # noqa: S310 - http, as was looked at
     try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/_longwire/api/state", timeout=TIMEOUT) as answer:  # noqa: S310 - http, as was looked at
+        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - the same
             found: dict[str, Any] = json.load(answer)
             found["websocket_url"], found["stack"], found["connections"]
             return found
     except urllib.error.HTTPError as exc:
+        if exc.code == 401:
+            raise UsageError(f"{url} asks for the token of its inspector: give --token, or LONGWIRE_TOKEN") from exc
         raise UsageError(f"something else than Longwire answers at {url}, with {exc.code}") from exc
     except (OSError, ValueError) as exc:
         reason = getattr(exc, "reason", exc)

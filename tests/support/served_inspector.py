@@ -2,15 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from longwire.inspector.calls import Call
+from longwire.inspector.guard import Guard
 from longwire.inspector.inspector import Inspector
 from longwire.inspector.timeline import Timeline
 from longwire.server.http1 import HttpConnection
 
+TOKEN = "k" * 43
 STATE = {"version": "0.1", "websocket_url": "ws://127.0.0.1:8765/dev", "connections": [{"connection_id": "é"}]}
 
 
@@ -34,12 +37,18 @@ class Served:
     timeline: Timeline
 
     async def ask(
-        self, target: str, *headers: tuple[str, str], method: str = "GET", host: str | None = "localhost"
+        self,
+        target: str,
+        *headers: tuple[str, str],
+        method: str = "GET",
+        host: str | None = "localhost",
+        body: bytes = b"",
     ) -> Answer:
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
         lines = [f"{method} {target} HTTP/1.1", *([f"Host: {host}"] if host is not None else [])]
         lines += [f"{name}: {value}" for name, value in headers]
-        writer.write(("\r\n".join([*lines, "Connection: close", "", ""])).encode("latin-1"))
+        lines += [f"Content-Length: {len(body)}"] if body else []
+        writer.write(("\r\n".join([*lines, "Connection: close", "", ""])).encode("latin-1") + body)
         async with asyncio.timeout(10):
             head, _, body = (await reader.read()).partition(b"\r\n\r\n")
         writer.close()
@@ -84,11 +93,13 @@ class Stream:
 
 
 @asynccontextmanager
-async def served_inspector() -> AsyncIterator[Served]:
-    """Bound to 127.0.0.1, and told that it is bound to 192.0.2.1."""
+async def served_inspector(
+    bound_host: str = "127.0.0.1", calls: Mapping[tuple[str, str], Call] | None = None
+) -> AsyncIterator[Served]:
+    """Bound to 127.0.0.1, and told that it is bound to ``bound_host``."""
     loop = asyncio.get_running_loop()
     timeline = Timeline()
-    inspector = Inspector(lambda: STATE, timeline, bound_host="192.0.2.1", run="run-1")
+    inspector = Inspector(lambda: STATE, timeline, guard=Guard(bound_host, TOKEN), run="run-1", calls=calls)
     server = await loop.create_server(lambda: HttpConnection(inspector, loop), "127.0.0.1", 0)
     yield Served(server.sockets[0].getsockname()[1], inspector, timeline)
     inspector.close()

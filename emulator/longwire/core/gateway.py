@@ -1,7 +1,8 @@
 """One deployed Stage of a WebSocket API: inputs in, effects out.
 
-Four verbs. ``receive`` takes what happened; ``tick`` takes the time when ``next_deadline`` has come; ``shut_down``
-ends everything. Each returns effects for the edges to carry out, in order. No socket, clock or process in here.
+``receive`` takes what happened; ``tick`` takes the time when ``next_deadline`` has come; ``disconnect`` ends one
+connection and ``shut_down`` everything. Each returns effects for the edges to carry out, in order. No socket, clock or
+process in here.
 """
 
 from collections.abc import Callable, Mapping
@@ -117,6 +118,10 @@ class Gateway:
             code = deployment.quotas.max_duration_code
             effects += deployment.close(self.connections[connection_id], code, GOING_AWAY, "gateway", now)
         return effects
+
+    def disconnect(self, connection_id: str, code: int, reason: str, now: float) -> Effects:
+        """Close one open connection, as a person at the inspector asks."""
+        return self.deployment.close(self.connections[connection_id], code, reason, "emulator", now)
 
     def shut_down(self, now: float) -> Effects:
         """Close every open connection with 1001, refuse every undecided handshake, and forget what was used."""

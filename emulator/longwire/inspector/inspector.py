@@ -5,21 +5,23 @@ GET /_longwire/api/state                                     stack, URLs, quotas
 GET /_longwire/api/events?since=SEQ                          entries after SEQ (or Last-Event-ID) as they come
 GET /_longwire/api/timeline?since=SEQ&limit=N&connection_id=ID  entries that are held; without since the newest
 GET /_longwire/usage, /_longwire/api/cost, /metrics          what server.reports says
+POST /_longwire/api/...                                      what inspector.actions does
 
-Read only, and for this machine's own pages: see inspector_guard.
+For this machine's own pages and programs: see inspector.guard.
 """
 
 import json
-from asyncio import get_running_loop
-from collections.abc import Callable, Mapping
+from asyncio import Task, get_running_loop
+from collections.abc import Callable, Coroutine, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs
 
+from longwire.inspector.calls import Answer, BadCall, Call, NotFound
 from longwire.inspector.event_stream import EventStream, encoded
-from longwire.inspector.guard import SECURITY, refusal, text
+from longwire.inspector.guard import PAGE, READS, SECURITY, Guard, json_answer, text
 from longwire.inspector.timeline import Entry, Timeline
 from longwire.server.http1 import Exchange
 from longwire.server.http_message import HttpRequest, HttpResponse
@@ -29,7 +31,7 @@ __all__ = ["Inspector"]
 HTML, CSS, JS, SVG = "text/html", "text/css", "text/javascript", "image/svg+xml"
 # The whole map: a path is looked up here and never joined to a folder.
 FILES = {
-    "/_longwire/": ("inspector.html", HTML),
+    PAGE: ("inspector.html", HTML),
     "/_longwire/inspector.css": ("inspector.css", CSS),
     "/_longwire/inspector.js": ("inspector.js", JS),
     "/_longwire/connections.js": ("connections.js", JS),
@@ -46,13 +48,9 @@ FILES = {
     "/_longwire/timeline.js": ("timeline.js", JS),
     "/_longwire/icon.svg": ("icon.svg", SVG),
 }
-PAGE = 500  # entries of one timeline answer, unless asked otherwise
-MAX_PAGE = 10_000
+DEFAULT = 500  # entries of one timeline answer, unless asked otherwise
+MOST = 10_000
 MAX_TEXT = 8 * 1024 * 1024  # characters of one timeline answer
-
-
-class BadQuery(ValueError):
-    """A query parameter that does not say what it should."""
 
 
 class Inspector:
@@ -72,43 +70,67 @@ class Inspector:
         state: Callable[[], Mapping[str, Any]],
         timeline: Timeline,
         *,
-        bound_host: str = "127.0.0.1",
+        guard: Guard | None = None,
         run: str | None = None,
         heartbeat: float = 15.0,
-        reports: Mapping[str, Callable[[HttpRequest], HttpResponse]] | None = None,
+        calls: Mapping[tuple[str, str], Call] | None = None,
     ) -> None:
         self.state = state
         self.timeline = timeline
-        self.bound_host = bound_host
+        self.guard = guard or Guard("127.0.0.1")
         self.run = run or token_urlsafe(9)
         self.heartbeat = heartbeat
-        self.reports = reports or {}
+        self.calls = calls or {}
+        self.working: set[Task[None]] = set()
         self.streams: set[EventStream] = set()
         self.files: dict[str, tuple[str, bytes]] = {}
         self.answers: dict[str, Callable[[HttpRequest, Exchange], None]] = {
             "/_longwire": self.to_page,
+            PAGE: self.answer_page,
             "/_longwire/api/state": self.answer_state,
             "/_longwire/api/timeline": self.answer_timeline,
             "/_longwire/api/events": self.answer_events,
         }
 
     def request(self, request: HttpRequest, exchange: Exchange) -> None:
-        refused = refusal(request, self.bound_host)
+        refused = self.guard.refusal(request, self.methods(request.path))
         if refused is not None:
             exchange.respond(refused)
             return
-        report = self.reports.get(request.path)
-        if report is not None:
-            exchange.respond(report(request))
-            return
-        answer = self.answers.get(request.path, self.answer_file)
         try:
-            answer(request, exchange)
-        except BadQuery as exc:
-            exchange.respond(text(400, str(exc)))
+            self.answer(request, exchange)
+        except BadCall as exc:
+            exchange.respond(told(exc))
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Those that a path takes."""
+        known = [method for method, of in self.calls if of == path]
+        return (*known, "HEAD") if "GET" in known else tuple(known) or READS
+
+    def answer(self, request: HttpRequest, exchange: Exchange) -> None:
+        method = "GET" if request.method == "HEAD" else request.method
+        call = self.calls.get((method, request.path))
+        if call is None:
+            self.answers.get(request.path, self.answer_file)(request, exchange)
+            return
+        found = call(request)
+        if isinstance(found, Coroutine):
+            task = get_running_loop().create_task(self.answer_later(found, exchange))
+            self.working.add(task)
+            task.add_done_callback(self.working.discard)
+        else:
+            exchange.respond(as_response(found))
+
+    async def answer_later(self, found: Coroutine[Any, Any, Answer], exchange: Exchange) -> None:
+        try:
+            exchange.respond(as_response(await found))
+        except BadCall as exc:
+            exchange.respond(told(exc))
 
     def close(self) -> None:
         """Tell the open pages that the emulator stops."""
+        for task in self.working:
+            task.cancel()
         for stream in list(self.streams):
             stream.end()
         self.streams.clear()
@@ -118,14 +140,23 @@ class Inspector:
     def to_page(self, _request: HttpRequest, exchange: Exchange) -> None:
         exchange.respond(text(308, "The inspector is at /_longwire/", ("location", "/_longwire/")))
 
-    def answer_file(self, request: HttpRequest, exchange: Exchange) -> None:
+    def answer_page(self, request: HttpRequest, exchange: Exchange) -> None:
+        """With the token as a cookie; an address with the token in it is left at once, so that it is not kept."""
+        cookie = self.guard.set_cookie(request)
+        if "?" in request.target:
+            exchange.respond(text(303, f"The inspector is at {PAGE}", ("location", PAGE), cookie))
+        else:
+            self.answer_file(request, exchange, cookie)
+
+    def answer_file(self, request: HttpRequest, exchange: Exchange, *more: tuple[str, str]) -> None:
         known = FILES.get(request.path)
         if known is None:
             exchange.respond(text(404, "There is no such page here. The inspector is at /_longwire/"))
             return
         name, kind = known
         etag, content = self.file(name)
-        headers = (*SECURITY, ("content-type", f"{kind}; charset=utf-8"), ("cache-control", "no-cache"), ("etag", etag))
+        about = (("content-type", f"{kind}; charset=utf-8"), ("cache-control", "no-cache"), ("etag", etag), *more)
+        headers = (*SECURITY, *about)
         if request.header("If-None-Match") == etag:
             exchange.respond(HttpResponse(304, (*headers, ("content-length", str(len(content))))))
         else:
@@ -152,7 +183,7 @@ class Inspector:
         entries = self.timeline.since(since or 0)
         if connections is not None:
             entries = [entry for entry in entries if entry[3] in connections]
-        chosen = bounded(entries, min(PAGE if limit is None else limit, MAX_PAGE), newest=since is None)
+        chosen = bounded(entries, min(DEFAULT if limit is None else limit, MOST), newest=since is None)
         facts = f'"run":{json.dumps(self.run)},"first":{self.timeline.first},"last":{self.timeline.last}'
         exchange.respond(json_answer("{" + facts + ',"entries":[' + ",".join(chosen) + "]}"))
 
@@ -170,6 +201,14 @@ class Inspector:
         stream = EventStream(self.timeline, exchange, get_running_loop(), cursor, self.heartbeat)
         self.streams.add(stream)
         stream.start(response, self.run, lambda: self.streams.discard(stream))
+
+
+def told(mistake: BadCall) -> HttpResponse:
+    return text(404 if isinstance(mistake, NotFound) else 400, str(mistake))
+
+
+def as_response(found: Answer) -> HttpResponse:
+    return found if isinstance(found, HttpResponse) else json_answer(json.dumps(found))
 
 
 def bounded(entries: list[Entry], limit: int, *, newest: bool) -> list[str]:
@@ -193,10 +232,5 @@ def number(query: Mapping[str, list[str]], name: str) -> int | None:
     if values is None:
         return None
     if not (values[-1].isascii() and values[-1].isdigit()):
-        raise BadQuery(f"{name} must be a whole number of 0 or more, not {values[-1]!r}.")
+        raise BadCall(f"{name} must be a whole number of 0 or more, not {values[-1]!r}.")
     return int(values[-1])
-
-
-def json_answer(body: str) -> HttpResponse:
-    headers = (*SECURITY, ("content-type", "application/json"), ("cache-control", "no-store"))
-    return HttpResponse(200, headers, body.encode())

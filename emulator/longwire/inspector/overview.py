@@ -16,11 +16,15 @@ __all__ = ["Urls", "overview"]
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where people and programs reach the emulator; ``path`` is that of its first Stage, ``/dev``."""
+    """Where people and programs reach the emulator; ``path`` is that of its first Stage, ``/dev``.
+
+    ``token`` is the inspector's, where its address has to have it.
+    """
 
     host: str
     port: int
     path: str
+    token: str = ""
 
     @property
     def authority(self) -> str:
@@ -35,7 +39,7 @@ class Urls:
         return {
             **self.of(self.path),
             "endpoint_url": f"http://{self.authority}",
-            "inspector_url": f"http://{self.authority}/_longwire/",
+            "inspector_url": f"http://{self.authority}/_longwire/{f'?token={self.token}' if self.token else ''}",
         }
 
     def of(self, path: str) -> dict[str, str]:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from longwire.core.api import Api
 from longwire.core.events import (
@@ -21,6 +22,7 @@ from longwire.core.events import (
     LogAccess,
     Noted,
     PeerClosed,
+    PostToConnection,
     RejectHandshake,
     Respond,
     SendFrame,
@@ -38,6 +40,22 @@ ENDS = (PeerClosed, ConnectionLost, FrameRefused)
 CLIENT_BUFFER = 1024 * 1024  # bytes that a client may leave unread before a post gets 429
 Invokes = Callable[[Invoke, Callable[[InvocationFinished], None]], None]
 Calls = Callable[[CallHttp | CallService, Callable[[IntegrationAnswered], None]], None]
+
+
+class Answered(Protocol):
+    """Who asked ``@connections``."""
+
+    def respond(self, response: HttpResponse) -> None: ...
+
+
+@dataclass(slots=True)
+class Kept:
+    """An answer that goes to nobody."""
+
+    status: int | None = None
+
+    def respond(self, response: HttpResponse) -> None:
+        self.status = response.status
 
 
 class Carrier:
@@ -61,7 +79,7 @@ class Carrier:
         self.access_log = access_log
         self.loop = asyncio.get_running_loop()
         self.sockets: dict[str, WebSocket] = {}
-        self.exchanges: dict[str, Exchange] = {}
+        self.exchanges: dict[str, Answered] = {}
         self.timer: asyncio.TimerHandle | None = None
         self.timer_at = float("inf")
         self.performers: dict[type[Any], Callable[[Any], None]] = {
@@ -123,6 +141,19 @@ class Carrier:
         for effect in effects:
             self.performers[type(effect)](effect)
         self.arm()
+
+    def post(self, connection_id: str, data: bytes) -> int | None:
+        """What ``@connections`` answers to a POST of nobody's; None when the answer comes later."""
+        answer = Kept()
+        request_id = self.ids.uuid()
+        self.exchanges[request_id] = answer
+        full = self.sockets[connection_id].buffered + len(data) > CLIENT_BUFFER
+        self.receive(PostToConnection(request_id, connection_id, data, full))
+        return answer.status
+
+    def disconnect(self, connection_id: str, code: int, reason: str) -> None:
+        """Close one open connection."""
+        self.perform(self.gateway.disconnect(connection_id, code, reason, self.clock()))
 
     def shut_down(self) -> None:
         """Close every connection."""

@@ -36,10 +36,10 @@ class Reports:
         self.region = region
         self.http = http or HttpMetrics()
         self.started = clock()
-        self.answers: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-            USAGE: self.usage,
-            COST: lambda _request: cost_answer(self.record(), self.region()),
-            METRICS: self.metrics,
+        self.calls: dict[tuple[str, str], Callable[[HttpRequest], HttpResponse]] = {
+            ("GET", USAGE): self.usage,
+            ("GET", COST): lambda _request: cost_answer(self.record(), self.region()),
+            ("GET", METRICS): self.metrics,
         }
 
     def record(self) -> Usage:

@@ -10,7 +10,7 @@ from longwire.core.gateway import Gateway
 from longwire.inspector.timeline import Timeline
 from longwire.server.carrier import Carrier, Invokes
 from longwire.server.forward import forward, is_aws_call
-from longwire.server.hosts import is_foreign_page, is_local_host
+from longwire.server.hosts import is_foreign_browser, is_foreign_page, is_local_host
 from longwire.server.http1 import Exchange, HttpConnection, HttpRequest, HttpResponse
 from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
@@ -49,6 +49,7 @@ class Server:
         self.lambda_api: LambdaApi | None = None
         self.pages: Pages | None = None
         self.bound_host = "127.0.0.1"
+        self.allow_origins: Collection[str] = ()  # of pages that may connect, beside those of this machine
         self.verify_sigv4 = False  # of @connections requests
         self.access_log: Callable[[str], None] = lambda _: None
         self.invocation_of: Callable[[str], str] = lambda _: ""  # by the trace header that AWS's SDKs send
@@ -156,12 +157,21 @@ class Server:
 
     def upgrade(self, request: HttpRequest, exchange: Exchange) -> None:
         """A URL that leads to no Stage is refused by one of them, as AWS refuses it."""
+        if is_foreign_browser(request, self.allow_origins):
+            self.refuse_page(request, exchange)
+            return
         if self.held is not None:
             self.held.append((request, exchange))
             return
         host = request.header("Host") or ""
         carrier = self.carrier_at(host, request.path) or self.nearest(host, request.path)
         carrier.upgrade(request, exchange)
+
+    def refuse_page(self, request: HttpRequest, exchange: Exchange) -> None:
+        """A page of another site that a person happens to visit (cross-site WebSocket hijacking)."""
+        reason = f"a page of {request.header('Origin')} may not connect: longwire dev --allow-origin allows it"
+        self.timeline.publish("connection_refused", "", self.clock(), {"status": 403, "reason": reason})
+        exchange.respond(HttpResponse(403, body=f"Longwire: {reason}\n".encode(), close=True))
 
     def nearest(self, host: str, path: str) -> Carrier:
         """Whose address is the one to tell of in the timeline."""

@@ -21,7 +21,7 @@ def test_usage_is_the_record_with_what_it_is_made_of(world: Any, routes: Any) ->
     connection_id = w.open()
     w.say(connection_id, {"action": "send"})
     w.advance(20)
-    response = made.answers[USAGE](HttpRequest("GET", USAGE, ()))
+    response = made.calls["GET", USAGE](HttpRequest("GET", USAGE, ()))
 
     body = json.loads(response.body)
     details = body.pop("details")
@@ -38,7 +38,7 @@ def test_the_cost_is_the_records_at_the_prices_of_the_stacks_region(world: Any, 
     connection_id = w.open()
     w.say(connection_id, {"action": "send"})
     w.advance(20)
-    response = made.answers[COST](HttpRequest("GET", COST, ()))
+    response = made.calls["GET", COST](HttpRequest("GET", COST, ()))
 
     body = json.loads(response.body)
     assert (response.status, dict(response.headers)["cache-control"]) == (200, "no-store")
@@ -62,6 +62,6 @@ def test_counting_starts_when_the_emulator_does(world: Any) -> None:
 def test_metrics_count_the_open_connections(world: Any) -> None:
     w = world()
     w.open()
-    response = reports(w).answers[METRICS](HttpRequest("GET", METRICS, (("Accept", "text/plain"),)))
+    response = reports(w).calls["GET", METRICS](HttpRequest("GET", METRICS, (("Accept", "text/plain"),)))
 
     assert b'longwire_active_connections{stage="dev"} 1.0\n' in response.body

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from longwire.inspector.timeline import shown
 from longwire.server.http1 import Exchange, HttpRequest, HttpResponse
@@ -187,3 +188,28 @@ async def test_the_timeline_never_holds_a_token(serve: Any, routes: Any) -> None
         text = json.dumps([shown(entry) for entry in run.server.timeline.since(0)])
     assert "s3cret" not in text
     assert "connection_opened" in text
+
+
+async def test_a_browser_connects_from_pages_of_this_machine_and_of_allowed_sites_alone(
+    serve: Any, routes: Any
+) -> None:
+    called: list[Any] = []
+
+    def connected(event: Any) -> dict[str, int]:
+        called.append(event)
+        return {"statusCode": 200}
+
+    run = await serve(routes.api(routes.aws_proxy("$connect")), {"Connect": connected})
+    run.server.allow_origins = ("https://app.example.com",)
+    browser = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"}
+    with pytest.raises(InvalidStatus) as caught:
+        await connect(run.url, origin=Origin("http://evil.example"), additional_headers=browser, user_agent_header=None)
+    assert caught.value.response.status_code == 403
+    assert called == []
+    (refused,) = [shown(entry) for entry in run.server.timeline.since(0) if entry[2] == "connection_refused"]
+    assert "longwire dev --allow-origin allows it" in refused["reason"]
+    for origin in ("http://localhost:3000", "https://app.example.com"):
+        async with connect(run.url, origin=Origin(origin), additional_headers=browser, user_agent_header=None):
+            pass
+    async with connect(run.url, origin=Origin("http://evil.example")):  # no browser: for the API to judge
+        pass
