@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 from longwire import __version__
 from longwire.command import Command
+from longwire.ctl import ctl
 from longwire.describe import describe
 from longwire.exec_command import exec_command
 from longwire.load.cli import load
@@ -258,6 +259,7 @@ def settings(settings: tuple[str, ...], as_json: bool) -> None:
     click.echo(settings_json(quotas) if as_json else settings_table(quotas))
 
 
+main.add_command(ctl)
 main.add_command(describe)
 main.add_command(exec_command)
 main.add_command(load)

@@ -3,12 +3,15 @@
 import asyncio
 import os
 import socket
-import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from longwire.access_keys import known_keys
 from longwire.activity import Activity
+from longwire.clock.advance import Mover
+from longwire.clock.api import clock_calls
+from longwire.clock.clock import Clock
+from longwire.clock.world import Running
 from longwire.core.account import Account
 from longwire.core.api import Api, Function, Stack
 from longwire.core.gateway import Gateway
@@ -81,7 +84,7 @@ class Emulator:
         self.stack = stack
         self.options = options
         self.sockets = sockets
-        self.clock = time.time
+        self.clock = Clock(shared=True)
         self.guard = Guard(options.host)
         token = "" if self.guard.only_here else self.guard.token
         self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.path, token)
@@ -104,11 +107,12 @@ class Emulator:
         self.reports = Reports(
             self.account, lambda: self.gateways, self.clock, lambda: self.stack.region, self.entries.metrics
         )
+        self.mover = Mover(self.clock, Running(self))
         self.inspector = Inspector(
-            lambda: overview(self.stack, self.gateways, self.urls, self.clock()),
+            lambda: overview(self.stack, self.gateways, self.urls, self.mover.state()),
             self.timeline,
             guard=self.guard,
-            calls={**self.reports.calls, **Actions(self.server).calls},
+            calls={**self.reports.calls, **Actions(self.server).calls, **clock_calls(self.mover)},
         )
         self.server.access_log = options.access_log
         self.server.invocation_of = self.activity.invocation_of
@@ -159,7 +163,7 @@ class Emulator:
         return LambdaApi(stack, self.activity.invoke, self.ids.uuid, self.queue, self.activity)
 
     def async_invocations(self, stack: Stack) -> AsyncInvocations:
-        later = asyncio.get_running_loop().call_later
+        later = self.clock.call_later
         invoke, new_id = self.activity.invoke, self.ids.uuid
         return AsyncInvocations(
             stack, invoke, new_id, later, self.clock, services_port=lambda: self.services.port, failed=self.options.log
@@ -216,9 +220,11 @@ class Emulator:
             self.options.log(f"still running after {patience:g} s: {', '.join(self.activity.functions())}")
 
     async def reset(self, patience: float) -> None:
-        """End every connection, and empty the services."""
+        """End every connection, empty the services, and tell the real time again."""
         self.queue.forget()
+        self.clock.run()
         await self.end_connections(patience)
+        self.mover.reset()
         await self.services.reset()
 
     async def deploy(self, stack: Stack, other_code: Collection[str] = ()) -> Deployed:
@@ -282,6 +288,7 @@ class Emulator:
         self.server.stop()
         await self.runtime.close(0)
         await self.services.close()
+        self.clock.close()
 
 
 def invoked(api: Api) -> set[str]:

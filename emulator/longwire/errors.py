@@ -5,6 +5,8 @@ LongwireError
 ├── UsageError         the command line's or a settings file's fault
 ├── PortInUse          an explicit port that somebody else holds
 ├── ImpossibleInput    ours: an input that the connection's state does not allow
+├── ClockBusy          the clock is being moved already
+├── NotSettled         the handler's or ours: what a moved clock set off does not end
 └── EnvironmentFailed  the machine's fault: an execution environment or the services cannot start
 """
 
@@ -12,9 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 __all__ = [
+    "ClockBusy",
     "EnvironmentFailed",
     "ImpossibleInput",
     "LongwireError",
+    "NotSettled",
     "PortInUse",
     "TemplateError",
     "UsageError",
@@ -92,6 +96,25 @@ class ImpossibleInput(LongwireError):
         self.event = event
         self.state = state
         self.connection_id = connection_id
+
+
+class ClockBusy(LongwireError):
+    """Somebody else moves the clock at this moment."""
+
+    def __init__(self) -> None:
+        super().__init__("the clock is being advanced already: wait until that is done")
+
+
+class NotSettled(LongwireError):
+    """``running`` names what did not end; ``left`` are the seconds by which the clock was not advanced any more."""
+
+    def __init__(self, running: tuple[str, ...], patience: float, left: float) -> None:
+        super().__init__(
+            f"still running after {patience:g} s, while the clock stood: {', '.join(running)}. "
+            f"The clock was not advanced by the last {left:g} s."
+        )
+        self.running = running
+        self.left = left
 
 
 class EnvironmentFailed(LongwireError):

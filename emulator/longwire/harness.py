@@ -17,7 +17,7 @@ from longwire.testing import AsyncClient, Client, Target
 if TYPE_CHECKING:
     from longwire.run_cost import Bill
 
-__all__ = ["AsyncLongwire", "Longwire", "LongwireServer", "with_variables"]
+__all__ = ["AsyncLongwire", "AsyncVirtualClock", "Longwire", "LongwireServer", "VirtualClock", "with_variables"]
 
 Result = TypeVar("Result")
 PATIENCE = 10.0  # seconds for what the emulator's own thread is asked to do
@@ -84,6 +84,10 @@ class LongwireServer:
         """End all connections, let their $disconnect functions finish, and empty the services."""
         self.call(self.emulator.reset(PATIENCE))
 
+    def advance(self, seconds: float) -> None:
+        """However long it takes: each step of it is bounded. Raises UsageError, ClockBusy and NotSettled."""
+        asyncio.run_coroutine_threadsafe(self.emulator.mover.advance(seconds), self.loop).result()
+
     def close(self) -> None:
         self.call(self.emulator.close())
         self.end_loop()
@@ -92,6 +96,34 @@ class LongwireServer:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(PATIENCE)
         self.loop.close()
+
+
+class VirtualClock:
+    """The clock of the emulator: it runs, stands or goes forward. After the test it is real again."""
+
+    def __init__(self, server: LongwireServer) -> None:
+        self.server = server
+
+    @property
+    def now(self) -> float:
+        """Epoch seconds, as ``time.time()`` gives them in a handler."""
+        return self.server.emulator.clock()
+
+    def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Do what is due within that time, in order; returns when all that this set off has ended.
+
+        Raises UsageError for no time, or one that is negative or longer than a year, and NotSettled, which names what
+        does not end.
+        """
+        self.server.advance(seconds + 60 * minutes + 3600 * hours + 86_400 * days)
+
+    def pause(self) -> None:
+        """Let it stand: nothing falls due, and sockets work."""
+        self.server.run(self.server.emulator.mover.pause)
+
+    def resume(self) -> None:
+        """Let it go on from where it stands."""
+        self.server.run(self.server.emulator.mover.resume)
 
 
 class Longwire:
@@ -115,6 +147,10 @@ class Longwire:
     @property
     def stack(self) -> Stack:
         return self.server.stack
+
+    @property
+    def clock(self) -> VirtualClock:
+        return VirtualClock(self.server)
 
     def http_url(self, logical_id: str, stage: str = "$default") -> str:
         """Of an HTTP API, a REST API or a function URL, without a slash at the end. KeyError for no such Stage."""
@@ -211,6 +247,27 @@ def matches(entry: Mapping[str, Any], event: str, fields: Mapping[str, Any]) -> 
     return entry["event"] == event and all(entry.get(name) == value for name, value in fields.items())
 
 
+class AsyncVirtualClock:
+    """The same for async tests, whose clients go on while it is awaited."""
+
+    def __init__(self, clock: VirtualClock) -> None:
+        self.sync = clock
+
+    @property
+    def now(self) -> float:
+        return self.sync.now
+
+    async def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        total = seconds + 60 * minutes + 3600 * hours + 86_400 * days
+        await asyncio.to_thread(self.sync.server.advance, total)
+
+    async def pause(self) -> None:
+        await asyncio.to_thread(self.sync.pause)
+
+    async def resume(self) -> None:
+        await asyncio.to_thread(self.sync.resume)
+
+
 class AsyncLongwire:
     """The ``longwire_async`` fixture: the same server, with clients for ``async with``."""
 
@@ -218,6 +275,7 @@ class AsyncLongwire:
         self.sync = longwire
         self.url = longwire.url
         self.endpoint_url = longwire.endpoint_url
+        self.clock = AsyncVirtualClock(longwire.clock)
 
     def connect(
         self, token: str | None = None, *, api: str | None = None, stage: str | None = None, **options: Any

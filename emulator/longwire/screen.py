@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from longwire import __version__
+from longwire.clock.duration import shown
 from longwire.core.api import Api, Stack
 from longwire.core.http.api import HttpApi
 from longwire.inspector.overview import Urls, http_route_facts, route_facts
@@ -178,6 +179,13 @@ def managed(entry: Mapping[str, Any]) -> str | None:
     return f"{entry['method']} @connections  {click.style(str(entry['status']), fg='red')}  {harmless(entry['why'])}"
 
 
+def moved(entry: Mapping[str, Any]) -> str:
+    """A change of the clock, and what it is after that, unless it is real."""
+    change = f"{entry['change']} {shown(entry['seconds'])}" if entry["seconds"] else entry["change"]
+    ahead = f": {shown(entry['offset'])} ahead of real time" if entry["offset"] else ""
+    return f"{click.style('clock', fg='yellow')}   {change}{ahead}"
+
+
 DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "connection_opened": opened,
     "connection_refused": lambda entry: f"{click.style('refused', fg='red')} {entry['status']} {entry['reason']}",
@@ -191,4 +199,5 @@ DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "management_request": managed,
     "reloaded": reloaded,
     "reload_failed": not_reloaded,
+    "clock_changed": moved,
 }

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,6 +15,7 @@ import pytest
 import pytest_asyncio
 from botocore.config import Config
 
+from longwire.clock.clock import Clock
 from longwire.core.api import (
     AccessLogSettings,
     Api,
@@ -229,7 +229,7 @@ async def serve() -> AsyncIterator[Any]:
 
         ids, changed = Ids(os.urandom), replace(Quotas(), **quotas)
         gateways = [Gateway(each, ids, changed) for each in (given, *others)]
-        server = Server(gateways, invoke, Timeline(), time.time, lambda: 9)
+        server = Server(gateways, invoke, Timeline(), Clock(), lambda: 9)
         listener = await asyncio.get_running_loop().create_server(server.connection, "127.0.0.1", 0)
         stops.extend((server.stop, listener.close))
         return Running(server, listener.sockets[0].getsockname()[1], scripted)

@@ -10,6 +10,7 @@ from typing import Any, cast
 from websockets.frames import Opcode
 
 from client_frames import read_frames
+from longwire.clock.clock import Clock
 from longwire.core.api import Api, Integration, IntegrationResponse, Route, Stage
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.core.gateway import Gateway
@@ -89,7 +90,7 @@ class FuzzedPort:
         self.errors: list[dict[str, Any]] = []
         self.loop.set_exception_handler(lambda _, context: self.errors.append(context))
         gateway = Gateway(chat_api(), Ids(random.randbytes), UNTHROTTLED)
-        self.server = Server([gateway], self.invoke, Timeline(capacity=100), self.clock, lambda: 9)
+        self.server = Server([gateway], self.invoke, Timeline(capacity=100), Clock(self.clock), lambda: 9)
         self.connection: HttpConnection | None = None
         self.transport: RecordingTransport | None = None
 

@@ -28,6 +28,7 @@ class TokenBucket:
 
     def fill(self) -> None:
         self.tokens = float(self.burst)
+        self.filled_at = 0.0
 
     def has_token(self, now: float) -> bool:
         """Whether ``tokens`` may be lowered by one; ``now`` is epoch seconds and never goes back."""

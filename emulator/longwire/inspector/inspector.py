@@ -6,6 +6,7 @@ GET /_longwire/api/events?since=SEQ                          entries after SEQ (
 GET /_longwire/api/timeline?since=SEQ&limit=N&connection_id=ID  entries that are held; without since the newest
 GET /_longwire/usage, /_longwire/api/cost, /metrics          what server.reports says
 POST /_longwire/api/...                                      what inspector.actions does
+GET, POST /_longwire/clock                                   the clock: see clock.api
 
 For this machine's own pages and programs: see inspector.guard.
 """
@@ -56,7 +57,8 @@ MAX_TEXT = 8 * 1024 * 1024  # characters of one timeline answer
 class Inspector:
     """Answers for every path under ``/_longwire``, in the event loop's thread.
 
-    ``state`` gives, as JSON's types: ``version``, ``now`` (epoch seconds), ``websocket_url``, ``management_url``,
+    ``state`` gives, as JSON's types: ``version``, ``now`` (epoch seconds), ``clock`` (see
+    clock.api), ``websocket_url``, ``management_url``,
     ``stack`` {``name``, ``api_id``, ``stage``, ``region``, ``route_selection_expression``, ``routes`` [{``key``,
     ``integration`` ("AWS_PROXY", "MOCK" or null), ``function``, ``handler``, ``timeout``, ``authorizer``,
     ``two_way``}]}, ``quotas`` {``idle_timeout``, ``max_duration``, ``frame_size``, ``message_size``} and

@@ -79,12 +79,16 @@ class Urls:
         return {**names, "url": f"http://{self.authority}{api.local_path}", "aws_url": aws_url}
 
 
-def overview(stack: Stack, gateways: Sequence[Gateway], urls: Urls, now: float) -> Mapping[str, Any]:
-    """The inspector's ``state``, in JSON's types. ``gateways`` are those of the stack's Stages, in their order."""
+def overview(stack: Stack, gateways: Sequence[Gateway], urls: Urls, clock: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The inspector's ``state``, in JSON's types; ``clock`` is what clock.api tells.
+
+    ``gateways`` are those of the stack's Stages, in their order.
+    """
     api, quotas = stack.api, gateways[0].deployment.quotas
     return {
         "version": __version__,
-        "now": now,
+        "now": clock["now"],
+        "clock": clock,
         **urls.named(),
         "stack": {
             "name": stack.name,

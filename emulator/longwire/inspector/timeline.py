@@ -18,6 +18,7 @@ http_response        request_id, api, method, path, status, route_key, function,
 connection_closed    code, reason, by ("client", "gateway", "management", "network", "emulator")
 reloaded             functions (that get new environments), files, connections_closed
 reload_failed        error_message, files
+clock_changed        change ("advanced", "paused", "resumed", "reset"), seconds (of an advance), offset, paused
 """
 
 from collections import deque

@@ -33,12 +33,14 @@ STREAMS = {STDOUT: "stdout", STDERR: "stderr", NOTICE: "platform"}
 
 @dataclass(slots=True, eq=False)
 class Call:
-    """An invocation on its way; ``since`` is the loop's time at which it was asked for."""
+    """An invocation on its way; ``since`` is the loop's time at which it was asked for, ``ends_at`` the time of the
+    clock's ``monotonic`` at which it has to be over, known when it is sent."""
 
     invocation: Invoke
     done: Callable[[InvocationFinished], None]
     request_id: str
     since: float
+    ends_at: float = float("inf")
 
 
 class Owner(Protocol):
@@ -60,7 +62,8 @@ class Environment(asyncio.Protocol):
     ``used`` is false until its first call.
 
     ``since`` is the loop's time at which it began what it does now: its init, its call, or being idle. ``launched`` is
-    the owner's to set. ``retired`` ones get no more calls. ``init_ms`` is known once it is initialised.
+    the owner's to set. ``sleeps_until`` is a time of the clock's ``monotonic`` while its handler waits for that, else
+    None. ``retired`` ones get no more calls. ``init_ms`` is known once it is initialised.
     """
 
     def __init__(self, owner: Owner, process: subprocess.Popen[bytes], native: int) -> None:
@@ -74,6 +77,7 @@ class Environment(asyncio.Protocol):
         self.connecting: asyncio.Task[None] | None = None
         self.since = self.loop.time()
         self.launched = 0.0
+        self.sleeps_until: float | None = None
         self.init_ms: float | None = None
         self.initialised = False
         self.used = False

@@ -1,8 +1,7 @@
 """The execution environments of one function, and the calls that wait for one.
 
-As on Lambda an environment runs one call at a time. Unlike Lambda a call that finds none idle waits a little before
-one is started for it: on a developer's machine a process costs more than most handlers take, so that a burst of 50
-short messages is done sooner by two environments than by 50. A function whose calls take long gets one for each.
+As on Lambda an environment runs one call at a time. Unlike Lambda a call that finds none idle waits a little before one
+is started for it: a process costs more here than most handlers take. A function whose calls take long gets one for each.
 """
 
 import asyncio
@@ -77,6 +76,7 @@ class Pool:
     def terms(self, call: Call) -> tuple[int, str]:
         """Its deadline in milliseconds, and its trace id."""
         now = self.around.clock()
+        call.ends_at = self.around.clock.monotonic() + self.function.timeout
         return int((now + self.function.timeout) * 1000), trace_id(call.request_id, now)
 
     def finish(self, call: Call, outcome: Outcome, init_ms: float | None) -> None:
@@ -115,7 +115,7 @@ class Pool:
         )
 
     def add(self) -> None:
-        launched = self.around.clock()
+        launched = self.loop.time()
         try:
             environment = start_environment(self, self.around.launch(self.function))
         except EnvironmentFailed as exc:
@@ -215,7 +215,7 @@ class Pool:
         self.init_over(outcome, self.since_launch(environment))
 
     def since_launch(self, environment: Environment) -> float:
-        return (self.around.clock() - environment.launched) * 1000
+        return (self.loop.time() - environment.launched) * 1000
 
     # --- inits that go wrong
 
@@ -260,7 +260,7 @@ class Pool:
         if environment.exited():
             environment.kill()
         elif environment.call is not None:
-            if seconds >= self.function.timeout:
+            if self.around.clock.has_passed(environment.call.ends_at):
                 self.time_out(environment)
         elif environment.initialised:
             self.look_at_free(environment, seconds)

@@ -8,16 +8,16 @@ Everything happens in the event loop in which the Runtime is made; nothing here 
 import asyncio
 import os
 import sys
-import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from longwire.clock.clock import Clock
 from longwire.core.api import Function
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.errors import EnvironmentFailed
-from longwire.runtime.environment import Call
+from longwire.runtime.environment import Call, Environment
 from longwire.runtime.function_log import RuntimeListener
 from longwire.runtime.lambda_environment import function_arn, log_stream_name
 from longwire.runtime.lambda_log import Report
@@ -28,6 +28,7 @@ from longwire.runtime.surroundings import Surroundings
 
 __all__ = ["Report", "Runtime", "RuntimeLimits", "RuntimeListener"]
 
+INF = float("inf")
 SWEEP = 0.02  # seconds between two looks at time limits, while anything runs
 REAP_TIMEOUT = 5.0  # seconds until a killed process must be gone
 
@@ -46,7 +47,7 @@ class Runtime:
         listener: RuntimeListener,
         *,
         limits: RuntimeLimits | None = None,
-        clock: Callable[[], float] = time.time,
+        clock: Clock | None = None,
         request_ids: Callable[[], str] = lambda: str(uuid.uuid4()),
         interpreter: str = sys.executable,
         bytecode: Path | None = None,
@@ -58,12 +59,12 @@ class Runtime:
         self.loop = asyncio.get_running_loop()
         self.functions = functions
         self.variables = variables
-        self.clock = clock
+        self.clock = clock or Clock()
         self.request_ids = request_ids
         self.interpreter = interpreter
         self.bytecode = bytecode
         self.limits = limits or RuntimeLimits()
-        self.around = Surroundings(listener, self.limits, clock, self.launch, self.room, self.changed)
+        self.around = Surroundings(listener, self.limits, self.clock, self.launch, self.room, self.changed)
         self.pools: dict[str, Pool] = {}
         self.sweeping: asyncio.TimerHandle | None = None
         self.awake = False
@@ -166,6 +167,28 @@ class Runtime:
         return False
 
     # --- time
+
+    def running(self) -> list[Environment]:
+        """The environments that run a call."""
+        return [each for pool in self.pools.values() for each in pool.environments if each.call is not None]
+
+    def asleep(self) -> int:
+        """How many handlers wait for the clock."""
+        return sum(each.sleeps_until is not None for each in self.running())
+
+    def next_deadline(self) -> float | None:
+        """When, by the clock, the next handler wakes up or has to be over."""
+        times = [min(each.call.ends_at, each.sleeps_until or INF) for each in self.running() if each.call is not None]
+        return min(times) - self.clock.monotonic() + self.clock() if times else None
+
+    def moved(self) -> None:
+        """The clock was moved: whose Timeout is over is killed, and who slept until now is taken to be awake."""
+        if self.sweeping is not None:
+            self.sweeping.cancel()
+        self.sweep()
+        for each in self.running():
+            if each.sleeps_until is not None and self.clock.has_passed(each.sleeps_until):
+                each.sleeps_until = None
 
     def wake(self) -> None:
         if not self.awake:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from longwire.clock.clock import Clock
 from longwire.core.api import Function
 from longwire.runtime.function_log import RuntimeListener
 from longwire.runtime.launch import ApiLaunch, Launch
@@ -18,7 +19,7 @@ class Surroundings:
 
     listener: RuntimeListener
     limits: RuntimeLimits
-    clock: Callable[[], float]
+    clock: Clock
     launch: Callable[[Function], Launch | ApiLaunch]
     room: Callable[[], bool]
     changed: Callable[[], None]

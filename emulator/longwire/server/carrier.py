@@ -1,10 +1,10 @@
 """Between one gateway and its sockets: carries inputs in and effects out, by the clock. Decides nothing."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from longwire.clock.clock import Clock, Timer
 from longwire.core.api import Api
 from longwire.core.events import (
     AcceptHandshake,
@@ -67,7 +67,7 @@ class Carrier:
         invoke: Invokes,
         call: Calls,
         timeline: Timeline,
-        clock: Callable[[], float],
+        clock: Clock,
         access_log: Callable[[str], None],
     ) -> None:
         self.gateway = gateway
@@ -77,10 +77,9 @@ class Carrier:
         self.timeline = timeline
         self.clock = clock
         self.access_log = access_log
-        self.loop = asyncio.get_running_loop()
         self.sockets: dict[str, WebSocket] = {}
         self.exchanges: dict[str, Answered] = {}
-        self.timer: asyncio.TimerHandle | None = None
+        self.timer: Timer | None = None
         self.timer_at = float("inf")
         self.performers: dict[type[Any], Callable[[Any], None]] = {
             Invoke: self.perform_invoke,
@@ -196,7 +195,7 @@ class Carrier:
         if self.timer is not None:
             self.timer.cancel()
         self.timer_at = deadline
-        self.timer = self.loop.call_later(max(0.0, deadline - self.clock()), self.tick)
+        self.timer = self.clock.call_at(deadline, self.tick)
 
     def tick(self) -> None:
         self.timer = None

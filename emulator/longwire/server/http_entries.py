@@ -4,11 +4,11 @@ A request names its entry point by AWS's host, ``{api id}.execute-api...`` (hand
 ``{logical id}.localhost``, or by the first segment of a path under any loopback name: ``/{logical id}/...``.
 """
 
-import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
 
+from longwire.clock.clock import Clock, Timer
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.core.http.api import DEFAULT, HttpApi
 from longwire.core.http.cors import allows
@@ -36,18 +36,15 @@ class Addressed:
 class HttpEntries:
     """All entry points of a stack; everything runs in one event loop."""
 
-    def __init__(
-        self, gateways: Iterable[HttpGateway], invoke: Invokes, timeline: Timeline, clock: Callable[[], float]
-    ) -> None:
+    def __init__(self, gateways: Iterable[HttpGateway], invoke: Invokes, timeline: Timeline, clock: Clock) -> None:
         self.invoke = invoke
         self.timeline = timeline
         self.clock = clock
-        self.loop = asyncio.get_running_loop()
         self.metrics = HttpMetrics()
         self.exchanges: dict[str, Exchange] = {}
         self.retired: list[HttpGateway] = []
         self.gateways: list[HttpGateway] = []
-        self.timer: asyncio.TimerHandle | None = None
+        self.timer: Timer | None = None
         self.timer_at = float("inf")
         self.serve(gateways)
 
@@ -160,7 +157,7 @@ class HttpEntries:
         if self.timer is not None:
             self.timer.cancel()
         self.timer_at = deadline
-        self.timer = self.loop.call_later(max(0.0, deadline - self.clock()), self.tick)
+        self.timer = self.clock.call_at(deadline, self.tick)
 
     def tick(self) -> None:
         self.timer = None

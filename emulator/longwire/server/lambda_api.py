@@ -47,6 +47,7 @@ class LambdaApi:
         self.new_id = new_id
         self.queue = queue
         self.logs = logs
+        self.waiting: set[str] = set()  # the invocations whose callers wait for the answer
 
     @staticmethod
     def handles(request: HttpRequest) -> bool:
@@ -98,10 +99,12 @@ class LambdaApi:
         runtime = self.stack.functions[invocation.function].runtime
 
         def done(result: InvocationFinished) -> None:
+            self.waiting.discard(invocation.invocation_id)
             log = self.logs.kept_log(invocation.invocation_id) if tail else ""
             failed = function_failure(result, invocation.request_id, runtime) if result.error else None
             exchange.respond(answered(result, failed, invocation.request_id, version, log))
 
+        self.waiting.add(invocation.invocation_id)
         self.invoke(invocation, done)
 
     def invocable(self, function: Function) -> Invocable:

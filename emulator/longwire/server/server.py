@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Protocol
 from weakref import WeakSet
 
+from longwire.clock.clock import Clock
 from longwire.core.gateway import Gateway
 from longwire.inspector.timeline import Timeline
 from longwire.server.carrier import Carrier, Invokes
@@ -35,7 +36,7 @@ class Server:
         gateways: Iterable[Gateway],
         invoke: Invokes,
         timeline: Timeline,
-        clock: Callable[[], float],
+        clock: Clock,
         services_port: Callable[[], int],
         allow_hosts: Collection[str] = (),
     ) -> None:

@@ -143,6 +143,10 @@ class EventSources:
         change = self.queues.next_change(source.mapping.queue) if source.wanted else None
         return min([*times, change] if change is not None else times, default=None)
 
+    def busy(self) -> int:
+        """How many batches are on their way."""
+        return sum(len(source.deliveries) for source in self.sources)
+
     # --- one batch
 
     async def deliver(self, mapping: Mapping, batch: list[dict[str, Any]]) -> None:

@@ -56,6 +56,7 @@ class ServicesProcess:
         self.report = report
         self.loop = loop
         self.timer: asyncio.TimerHandle | None = None
+        self.due: float | None = None
         self.resources = [Resource(**resource) for resource in setup["resources"]]
         self.moto = Moto(setup["region"], setup["account_id"], lambda text: report({"log": text}))
         self.moto.elsewhere = setup["elsewhere"]
@@ -118,11 +119,20 @@ class ServicesProcess:
             self.timer = None
         checks = (self.expiry, self.schedules, self.streams, self.polls, self.sources)
         times = [when for when in [part.check() for part in checks] if when is not None]
+        self.due = min(times, default=None)
         if times:
             delay = max(SHORTEST_TIMER, min(times) - self.clock())
             self.timer = self.loop.call_later(delay, self.look)
 
+    def standing(self) -> dict[str, Any]:
+        """What of ``services.Told`` is said."""
+        busy = self.sources.busy() + self.streams.busy() + len(self.targets.invocations) + len(self.forwards)
+        return {"busy": busy, "parked": len(self.polls.waiting), "due": self.due}
+
     def command(self, command: dict[str, Any]) -> None:
+        if "look" in command:
+            self.look()
+            self.report({"standing": self.standing()})
         if "reset" in command:
             for part in (self.sources, self.streams, self.schedules, self.targets):
                 part.reset()

@@ -17,6 +17,7 @@ from asyncio.subprocess import PIPE, Process
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Self
 
 from longwire.core.api import Resource, Stack
@@ -24,7 +25,7 @@ from longwire.errors import EnvironmentFailed, LongwireError, TemplateError
 from longwire.services.service_endpoints import ServiceEndpoint
 from longwire.services.stack_setup import stack_setup
 
-__all__ = ["Services"]
+__all__ = ["Services", "Told"]
 
 HOST = "127.0.0.1"
 BACKLOG = 1024  # connections that wait while moto is imported
@@ -33,6 +34,16 @@ LAST_LINES = 12  # of stderr, told when the process fails
 
 # What the shell says of AWS must not reach moto: a profile that does not exist, a proxy, an endpoint.
 SCRUBBED = ("AWS_", "MOTO_", "TEST_", "BOTO_")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How many things are ``busy`` there, how many calls are ``parked`` until the clock has moved, and when the next
+    thing is ``due``, in epoch seconds."""
+
+    busy: int = 0
+    parked: int = 0
+    due: float | None = None
 
 
 class Services:
@@ -58,6 +69,7 @@ class Services:
         self.provisioned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.wanted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.resets: deque[asyncio.Future[None]] = deque()
+        self.looks: deque[asyncio.Future[Told]] = deque()
         self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
         self.supervisor = asyncio.get_running_loop().create_task(self.supervise())
 
@@ -96,6 +108,15 @@ class Services:
         self.resets.append(done)
         self.process.stdin.write(b'{"reset": true}\n')
         await done
+
+    async def standing(self) -> Told:
+        """Do what is due by the clock, and say what is under way; nothing while no process is needed."""
+        if self.process is None or self.process.stdin is None or not self.provisioned.done():
+            return Told()
+        told: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        self.looks.append(told)
+        self.process.stdin.write(b'{"look": true}\n')
+        return await told
 
     async def close(self) -> None:
         """End the process, and free the port."""
@@ -163,6 +184,8 @@ class Services:
                 self.tell_ready()
             elif "reset" in found:
                 self.resets.popleft().set_result(None)
+            elif "standing" in found:
+                self.looks.popleft().set_result(Told(**found["standing"]))
             else:
                 self.fail(self.template_error(found["failed"], found["resource"]))
 
@@ -185,7 +208,10 @@ class Services:
         crash = EnvironmentFailed(f"the AWS services' process ended ({why})")
         for reset in self.resets:
             reset.set_exception(crash)
+        for look in self.looks:
+            look.set_result(Told())
         self.resets.clear()
+        self.looks.clear()
         if self.closing:
             return False
         if self.provisioned.done() and self.provisioned.exception() is None:

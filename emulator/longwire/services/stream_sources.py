@@ -85,6 +85,10 @@ class StreamSources:
                 lane.task.cancel()
         self.lanes.clear()
 
+    def busy(self) -> int:
+        """How many batches are on their way."""
+        return sum(lane.task is not None for lane in self.lanes.values())
+
     def grew(self) -> bool:
         """Whether ``check`` would find a record that it has not seen."""
         return any(lane.shards.has_more(lane.shard_id, lane.position) for lane in self.lanes.values())

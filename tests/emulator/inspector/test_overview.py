@@ -36,7 +36,7 @@ def test_open_connections_and_routes_are_listed_as_json(world: Any, routes: Any)
     w.shake()
     function = Function("Default", "stack-Default", "app.handler", "python3.13", "/code", timeout=10)
     stack = Stack("stack", "us-east-1", "123456789012", (w.gateway.deployment.api,), {"Default": function})
-    state = json.loads(json.dumps(overview(stack, [w.gateway], Urls("127.0.0.1", 9, "/dev"), w.now)))
+    state = json.loads(json.dumps(overview(stack, [w.gateway], Urls("127.0.0.1", 9, "/dev"), {"now": w.now})))
     assert [row["connection_id"] for row in state["connections"]] == [connection_id]
     assert state["connections"][0]["user_agent"] == "me"
     by_key = {row["key"]: row for row in state["stack"]["routes"]}
@@ -53,7 +53,9 @@ def test_api_keys_are_listed_with_the_values_that_are_made_here(world: Any) -> N
     made, given = ApiKey("Made", "i", "s-Made", "m" * 40, generated=True), ApiKey("Given", "j", "s-Given", "g" * 40)
     plan = UsagePlan("Plan", "gold", (made,))
     api = replace(w.gateway.deployment.api, api_keys=(made, given), usage_plans=(plan,))
-    state = overview(Stack("s", "us-east-1", "1", (api,), {}), [w.gateway], Urls("127.0.0.1", 9, "/dev"), w.now)
+    state = overview(
+        Stack("s", "us-east-1", "1", (api,), {}), [w.gateway], Urls("127.0.0.1", 9, "/dev"), {"now": w.now}
+    )
     assert state["stack"]["api_keys"] == [
         {"logical_id": "Made", "name": "s-Made", "id": "i", "enabled": True, "usage_plan": "gold", "value": "m" * 40},
         {"logical_id": "Given", "name": "s-Given", "id": "j", "enabled": True, "usage_plan": None, "value": None},

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from longwire.clock.clock import Clock
 from longwire.core.api import Function
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.runtime.environment import Call, Environment
@@ -69,9 +70,7 @@ async def world(tmp_path: Path) -> AsyncIterator[Make]:
             variables = {"_HANDLER": given.handler, "LAMBDA_TASK_ROOT": given.code}
             return Launch(sys.executable, "arn", given.code, variables, "")
 
-        around = Surroundings(
-            Silent(), limits or RuntimeLimits(), time.time, launch, lambda: made[-1].room, changed.set
-        )
+        around = Surroundings(Silent(), limits or RuntimeLimits(), Clock(), launch, lambda: made[-1].room, changed.set)
         made.append(World(Pool(function, around), changed))
         return made[-1]
 

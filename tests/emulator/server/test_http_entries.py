@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from botocore.credentials import Credentials
 
 from http_client import Answered, fetch
 from http_entry_points import entry, route
+from longwire.clock.clock import Clock
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.core.http.api import Cors, HttpApi, LambdaProxy
 from longwire.core.http.gateway import HttpGateway
@@ -35,7 +35,7 @@ class Port:
         self.waits = False
         self.asked = asyncio.Event()
         gateways = [HttpGateway(api, run.server.carriers[0].ids) for api in apis]
-        self.entries = HttpEntries(gateways, self.invoke, run.server.timeline, time.time)
+        self.entries = HttpEntries(gateways, self.invoke, run.server.timeline, Clock())
         run.server.entries = self.entries
 
     def invoke(self, invocation: Invoke, done: Done) -> None:

@@ -1,0 +1,1 @@
+"""The one clock: real unless it is moved by hand."""

@@ -1,0 +1,42 @@
+"""Lengths of time as people type and tell them: ``2h``, ``1h30m``, ``90``."""
+
+import re
+
+from longwire.errors import UsageError
+
+__all__ = ["LONGEST", "bounded", "seconds_of", "shown"]
+
+UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[dhms])")
+LONGEST = 366 * 86_400.0  # seconds of one step of the clock
+
+
+def seconds_of(text: str) -> float:
+    """Of ``2h``, ``1h30m`` or a number of seconds. Raises UsageError."""
+    spaceless = text.strip().replace(" ", "").lower()
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", spaceless):
+        return bounded(float(spaceless))
+    if not re.fullmatch(f"(?:{PART.pattern})+", spaceless):
+        raise UsageError(f"{text!r} is no length of time: give seconds, or as 2h, 11m, 1h30m, 1d, 500ms")
+    return bounded(sum(float(number) * UNITS[unit] for number, unit in PART.findall(spaceless)))
+
+
+def bounded(seconds: float) -> float:
+    """Raises UsageError for what the clock cannot be moved by: back, nowhere, or more than a year."""
+    if not seconds > 0:
+        raise UsageError(f"the clock cannot be advanced by {seconds:g} s: it only goes forward")
+    if seconds > LONGEST:
+        raise UsageError(f"the clock cannot be advanced by more than {LONGEST / UNITS['d']:g} days at once")
+    return seconds
+
+
+def shown(seconds: float) -> str:
+    """``2h``, ``1h 30m``, ``11m``, ``1.5s``; the sign of a clock that is behind in front."""
+    rest, parts = abs(seconds), []
+    for unit in ("d", "h", "m"):
+        whole, rest = divmod(rest, UNITS[unit])
+        if whole:
+            parts.append(f"{whole:.0f}{unit}")
+    if round(rest, 3) or not parts:
+        parts.append(f"{round(rest, 3):g}s")
+    return ("-" if seconds < 0 else "") + " ".join(parts)

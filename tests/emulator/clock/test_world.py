@@ -1,0 +1,153 @@
+"""What the clock of a whole emulator moves: real functions, real sockets, real services."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from longwire.emulator import Options
+from longwire.errors import UsageError
+from longwire.harness import Longwire, LongwireServer
+from longwire.template.load import load
+
+TEMPLATE = """
+AWSTemplateFormatVersion: "2010-09-09"
+Transform: AWS::Serverless-2016-10-31
+Globals:
+  Function: {CodeUri: ., Runtime: python3.13, Timeout: 60}
+Resources:
+  Ws:
+    Type: AWS::Serverless::WebSocketApi
+    Properties:
+      StageName: dev
+      RouteSelectionExpression: $request.body.action
+      Routes:
+        $disconnect: {FunctionArn: !GetAtt Bye.Arn}
+        $default: {FunctionArn: !GetAtt Talk.Arn, RouteResponseSelectionExpression: $default}
+  Answer:
+    Type: AWS::ApiGatewayV2::RouteResponse
+    Properties: {ApiId: !Ref Ws, RouteId: !Ref WsDefaultRoute, RouteResponseKey: $default}
+  Talk: {Type: AWS::Serverless::Function, Properties: {Handler: app.talk}}
+  Bye: {Type: AWS::Serverless::Function, Properties: {Handler: app.bye}}
+  Fails: {Type: AWS::Serverless::Function, Properties: {Handler: app.fails}}
+"""
+HANDLERS = """
+def talk(event, context):
+    return {"body": event["body"]}
+
+def bye(event, context):
+    print("gone", event["requestContext"]["disconnectStatusCode"])
+
+def fails(event, context):
+    raise ValueError("as always")
+"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongwireServer]:
+    folder = tmp_path_factory.mktemp("app")
+    (folder / "template.yaml").write_text(TEMPLATE)
+    (folder / "app.py").write_text(HANDLERS)
+    made = LongwireServer(load(folder / "template.yaml"), Options(port=0))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(server: LongwireServer) -> Iterator[Longwire]:
+    made = Longwire(server)
+    yield made
+    made.close()
+
+
+def times(app: Longwire, event: str, **fields: Any) -> list[float]:
+    """When the entries of a kind were, in seconds since the first entry of the test."""
+    entries = app.timeline
+    chosen = [entry for entry in entries if entry["event"] == event and fields.items() <= entry.items()]
+    return [round(entry["at"] - entries[0]["at"], 1) for entry in chosen]
+
+
+def test_an_idle_connection_is_closed_and_disconnect_has_run_when_advance_returns(app: Longwire) -> None:
+    ws = app.connect()
+    app.clock.advance(minutes=11)
+    assert [entry["line"] for entry in app.timeline if entry["event"] == "log" and "gone" in entry["line"]] == [
+        "gone 1001"
+    ]
+    assert ws.closed(timeout=10).code == 1001
+    assert times(app, "connection_closed") == pytest.approx([600], abs=30)
+
+
+def test_a_client_that_writes_stays_for_two_hours(app: Longwire) -> None:
+    ws = app.connect()
+    for beat in range(24):
+        app.clock.advance(minutes=5)
+        if beat < 23:
+            ws.send("beat")
+            assert ws.receive(timeout=10) == "beat"
+    assert ws.closed(timeout=10).code == 1001
+    assert times(app, "connection_closed") == pytest.approx([7200], abs=30)
+
+
+def test_what_was_sent_before_the_clock_moves_arrives_before(app: Longwire) -> None:
+    ws = app.connect()
+    for _ in range(3):
+        ws.send("beat")
+        app.clock.advance(minutes=9)
+    assert times(app, "connection_closed") == []
+    assert times(app, "message_received") == pytest.approx([0, 540, 1080], abs=30)
+
+
+def test_an_asynchronous_invocation_is_tried_again_at_its_times(app: Longwire) -> None:
+    app.client("lambda").invoke(FunctionName=app.physical_id("Fails"), InvocationType="Event", Payload=b"{}")
+    app.wait_for("invocation_finished", timeout=20)
+    app.clock.advance(minutes=2)
+    assert len(times(app, "invocation_finished")) == 2
+    app.clock.advance(hours=1)
+    assert times(app, "invocation_finished") == pytest.approx([0, 60, 180], abs=30)
+
+
+def test_the_next_test_has_the_real_time_and_new_execution_environments(server: LongwireServer) -> None:
+    first = Longwire(server)
+    first.connect()
+    first.clock.advance(days=2)
+    first.clock.pause()
+    first.close()
+
+    second = Longwire(server)
+    assert server.emulator.mover.state()["offset"] == 0
+    ws = second.connect()
+    ws.send("hi")
+    assert ws.receive(timeout=10) == "hi"
+    assert second.wait_for("invocation_started")["cold"] is True
+    second.close()
+
+
+def test_a_test_that_leaves_the_clock_alone_keeps_the_environments(server: LongwireServer) -> None:
+    pids = set()
+    for _ in range(2):
+        longwire = Longwire(server)
+        longwire.connect().send("hi")
+        longwire.wait_for("frame_sent", timeout=20)
+        pids.add(longwire.wait_for("invocation_started")["cold"])
+        longwire.close()
+    assert False in pids
+
+
+def test_the_bill_counts_the_minutes(app: Longwire) -> None:
+    usage = app.server.run(app.server.emulator.reports.record)
+    app.connect()
+    app.clock.advance(minutes=9)
+    after = app.server.run(app.server.emulator.reports.record)
+    assert usage.connection_minutes is not None
+    assert after.connection_minutes is not None
+    assert after.connection_minutes - usage.connection_minutes >= 9
+    assert after.period_seconds - usage.period_seconds >= 540
+
+
+def test_no_time_and_too_much_are_refused(app: Longwire) -> None:
+    with pytest.raises(UsageError, match="it only goes forward"):
+        app.clock.advance()
+    with pytest.raises(UsageError, match="366 days"):
+        app.clock.advance(days=400)
+    assert json.dumps(app.timeline) == "[]"
