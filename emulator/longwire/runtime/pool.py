@@ -1,7 +1,7 @@
 """The execution environments of one function, and the calls that wait for one.
 
 As on Lambda an environment runs one call at a time. Unlike Lambda a call that finds none idle waits a little before one
-is started for it: a process costs more here than most handlers take. A function whose calls take long gets one for each.
+is started for it: a process costs more than most handlers take. A function whose calls take long gets one for each.
 """
 
 import asyncio

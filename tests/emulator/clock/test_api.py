@@ -106,7 +106,14 @@ def test_a_body_that_says_something_else_is_refused_with_what_to_give(body: byte
 
 
 def test_what_cannot_be_changes_nothing(echo: Longwire) -> None:
-    for body in ("no", {"advance": -1}, {"advance": 0}, {"advance": 1e300}, {"advance": float("nan")}, '{"advance": 1' + "0" * 400 + "}"):
+    for body in (
+        "no",
+        {"advance": -1},
+        {"advance": 0},
+        {"advance": 1e300},
+        {"advance": float("nan")},
+        '{"advance": 1' + "0" * 400 + "}",
+    ):
         status, text = ask(echo, "POST", body)
         assert status == 400, text
     assert ask(echo, "GET")[1]["offset"] == 0
