@@ -17,10 +17,7 @@ __all__ = ["clock"]
 
 CLOCK = "/_longwire/clock"
 TIMEOUT = 5.0  # seconds for what is answered at once
-EXAMPLES = """Examples:
-  longwire ctl clock advance 11m
-  longwire ctl clock pause
-  longwire ctl clock status --json | jq .offset"""
+
 
 url_option = click.option("--url", default="http://127.0.0.1:8765", show_default=True, help="Its endpoint_url.")
 token_option = click.option(
@@ -29,7 +26,7 @@ token_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="The answer as JSON.")
 
 
-@click.group(epilog=EXAMPLES, short_help="Move the clock of a running emulator.")
+@click.group(epilog="Example: longwire ctl clock advance 11m", short_help="Move the clock of a running emulator.")
 def clock() -> None:
     """Move the clock of a running emulator: idle and two-hour closes, timeouts, schedules, Time to Live, queues, and
     what functions take for the time."""
