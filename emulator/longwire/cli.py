@@ -8,11 +8,14 @@ from click.core import ParameterSource
 
 from longwire import __version__
 from longwire.command import Command
+from longwire.completion import completion
 from longwire.ctl import ctl
 from longwire.describe import describe
 from longwire.exec_command import exec_command
 from longwire.load.cli import load
 from longwire.project import chosen
+from longwire.recording.record_command import record
+from longwire.recording.replay_command import replay
 from longwire.status import status
 
 __all__ = ["main"]
@@ -47,7 +50,8 @@ DEV_EXAMPLES = """Examples:
   longwire dev --set idle_timeout=60 --set ping_resets_idle=true
   longwire dev --function Java="java -jar target/app.jar" --function Image=http://127.0.0.1:9000
   longwire dev --debug-port 5678 --debug-function Echo
-  longwire dev --usage-out usage.json --access-log access.log"""
+  longwire dev --usage-out usage.json --access-log access.log
+  longwire dev --record sessions"""
 
 
 @main.command(cls=Command, epilog=DEV_EXAMPLES, short_help="Run a template's WebSocket API here.")
@@ -160,6 +164,12 @@ DEV_EXAMPLES = """Examples:
     help="Send a service's calls elsewhere, such as dynamodb=http://127.0.0.1:8000.",
 )
 @click.option(
+    "--record",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Keep what clients send and get in files that `longwire replay` plays.",
+)
+@click.option(
     "--no-reload", is_flag=True, help="Take over edits of code, template and --env-vars at the next start, not at once."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only say when ready, and what is wrong with an edit.")
@@ -190,6 +200,7 @@ def dev(
     debug_function: str | None,
     profile_functions: bool,
     endpoints: tuple[str, ...],
+    record: Path | None,
     no_reload: bool,
     quiet: bool,
     overrides: tuple[str, ...],
@@ -228,6 +239,7 @@ def dev(
         debug_function=debug_function,
         profile_functions=profile_functions,
         endpoints=endpoints,
+        record=record,
         reload=not no_reload,
     )
     sys.exit(run.run())
@@ -260,7 +272,10 @@ def settings(settings: tuple[str, ...], as_json: bool) -> None:
 
 
 main.add_command(ctl)
+main.add_command(completion)
 main.add_command(describe)
 main.add_command(exec_command)
 main.add_command(load)
+main.add_command(record)
+main.add_command(replay)
 main.add_command(status)

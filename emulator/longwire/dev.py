@@ -24,6 +24,7 @@ from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
 from longwire.inspector.timeline import Entry, shown
 from longwire.project import Chosen
+from longwire.recording.recorder import Recorder, check_folder
 from longwire.screen import first_screen, line
 from longwire.server.hosts import ORIGIN, is_loopback
 from longwire.services.service_endpoints import service_endpoints
@@ -69,6 +70,7 @@ class Dev:
     debug_function: str | None = None
     profile_functions: bool = False
     endpoints: tuple[str, ...] = ()
+    record: Path | None = None
     reload: bool = True
     started: float = field(default_factory=time.perf_counter)
 
@@ -76,6 +78,8 @@ class Dev:
         quotas = effective_settings(self.template.absolute().parent, self.settings)
         if self.usage_out is not None:
             check_usage_file(self.usage_out)
+        if self.record is not None:
+            check_folder(self.record)
         stack = self.stack()
         if self.chosen.note and not self.quiet:
             say(self.chosen.note)
@@ -148,6 +152,7 @@ class Dev:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stopped.set)
         emulator = await Emulator.start(stack, options)
+        recorder = None if self.record is None else Recorder.of(emulator, self.record)
         try:
             self.announce(stack, emulator, console)
             self.announce_debugger(stack, console)
@@ -157,7 +162,7 @@ class Dev:
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
-            await self.end(emulator)
+            await self.end(emulator, recorder)
         return 0
 
     def announce_debugger(self, stack: Stack, console: Console) -> None:
@@ -166,11 +171,13 @@ class Dev:
                 where = f"127.0.0.1:{function.debug_port}"
                 console.err(f"longwire: {function.logical_id} waits for a debugger at {where}: {launch_json(function)}")
 
-    async def end(self, emulator: Emulator) -> None:
-        """What the last $disconnect functions cost is in the usage; a second Ctrl-C does not lose it."""
+    async def end(self, emulator: Emulator, recorder: Recorder | None) -> None:
+        """What the last $disconnect functions do is in usage and recording; a second Ctrl-C does not lose it."""
         try:
             await emulator.close()
         finally:
+            if recorder is not None:
+                recorder.close()
             if self.usage_out is not None:
                 write_usage_file(self.usage_out, emulator.reports.record())
 

@@ -19,8 +19,10 @@ import pytest
 if TYPE_CHECKING:
     from longwire.core.api import Stack
     from longwire.harness import AsyncLongwire, Longwire, LongwireServer
+    from longwire.recording.recorder import Recorder
 
 SESSION_COST = pytest.StashKey[Decimal]()
+RECORDER: "pytest.StashKey[Recorder | None]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="a host beside this machine that functions and HTTP integrations may call; may be repeated",
     )
     group.addoption("--longwire-max-cost", metavar="USD", help="fail a session that would cost more than this on AWS")
+    group.addoption("--longwire-record", metavar="DIR", help="keep a recording of each test, for longwire replay")
     group.addoption(
         "--longwire-endpoint",
         action="append",
@@ -145,10 +148,15 @@ def longwire_server(
         server = LongwireServer(longwire_stack, options)
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
+    given = pytestconfig.getoption("--longwire-record")
+    recorder = server.record(pytestconfig.invocation_params.dir / given) if given else None
+    pytestconfig.stash[RECORDER] = recorder
     yield server
     if pytestconfig.getoption("--longwire-max-cost") is not None:
         pytestconfig.stash[SESSION_COST] = server.cost().total
     server.close()
+    if recorder is not None:
+        recorder.close()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -187,10 +195,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 @pytest.fixture
-def longwire(longwire_server: "LongwireServer") -> "Iterator[Longwire]":
+def longwire(longwire_server: "LongwireServer", request: pytest.FixtureRequest) -> "Iterator[Longwire]":
     """Connections, tables and the timeline of one test."""
     from longwire.harness import Longwire
 
+    recorder = request.config.stash[RECORDER]
+    if recorder is not None:
+        recorder.begin(request.node.name)
     made = Longwire(longwire_server)
     yield made
     made.close()

@@ -6,7 +6,7 @@ Used for everything that is shown or written (timeline, logs); handlers get the 
 import re
 from collections.abc import Iterable
 
-__all__ = ["HIDDEN", "redacted_headers", "redacted_query", "redacted_target"]
+__all__ = ["HIDDEN", "is_secret", "redacted_headers", "redacted_query", "redacted_target"]
 
 HIDDEN = "***"
 SECRET = re.compile(
@@ -15,8 +15,13 @@ SECRET = re.compile(
 )
 
 
+def is_secret(name: str) -> bool:
+    """Whether a field, header or parameter of this name holds a credential."""
+    return SECRET.search(name) is not None
+
+
 def redacted_query(query: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [(name, HIDDEN if SECRET.search(name) else value) for name, value in query]
+    return [(name, HIDDEN if is_secret(name) else value) for name, value in query]
 
 
 def redacted_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -29,5 +34,5 @@ def redacted_target(target: str) -> str:
     parts = []
     for part in query.split("&"):
         name, equals, _ = part.partition("=")
-        parts.append(f"{name}={HIDDEN}" if equals and SECRET.search(name) else part)
+        parts.append(f"{name}={HIDDEN}" if equals and is_secret(name) else part)
     return path + mark + "&".join(parts)

@@ -1,0 +1,42 @@
+"""What a recording never holds: credentials, wherever they stand in a frame, an event or a log line."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from longwire.redaction import HIDDEN, is_secret
+
+__all__ = ["each_secret", "hidden_json", "hidden_text"]
+
+JWT = re.compile(r"eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*")
+NESTED = ("body",)  # JSON inside of a JSON text: the frame in Lambda's event
+
+
+def hidden_text(text: str) -> str:
+    """A payload, event or log line without secret values. JSON that has none stays as it was written."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return JWT.sub(HIDDEN, text)
+    if not isinstance(value, (dict, list)):
+        return JWT.sub(HIDDEN, text)
+    shown = hidden_json(value)
+    return text if shown == value else json.dumps(shown, separators=(",", ":"), ensure_ascii=False)
+
+
+def hidden_json(value: Any) -> Any:
+    return each_secret(value, lambda _name, _value: HIDDEN)
+
+
+def each_secret(value: Any, replacement: Callable[[str, str], str], name: str = "") -> Any:
+    """The value with each secret string replaced: those whose field has a secret's name, and signed tokens."""
+    if isinstance(value, dict):
+        return {key: each_secret(each, replacement, key) for key, each in value.items()}
+    if isinstance(value, list):
+        return [each_secret(each, replacement, name) for each in value]
+    if not isinstance(value, str):
+        return value
+    if name in NESTED and value[:1] in ("{", "["):
+        return hidden_text(value)
+    return replacement(name, value) if is_secret(name) else JWT.sub(HIDDEN, value)
