@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,7 +17,6 @@ from longwire.testing import AsyncClient, Client, Target
 
 if TYPE_CHECKING:
     from longwire.recording.differences import Outcome
-    from longwire.recording.recorder import Recorder
     from longwire.run_cost import Bill
 
 __all__ = ["AsyncLongwire", "AsyncVirtualClock", "Longwire", "LongwireServer", "VirtualClock", "with_variables"]
@@ -76,13 +75,6 @@ class LongwireServer:
     @property
     def endpoint_url(self) -> str:
         return self.emulator.urls.named()["endpoint_url"]
-
-    def record(self, folder: Path) -> "Recorder":
-        """Keeps all conversations from now on; close it after the server."""
-        from longwire.recording.recorder import Recorder, check_folder
-
-        check_folder(folder)
-        return self.run(lambda: Recorder.of(self.emulator, folder))
 
     def cost(self) -> "Bill":
         """What the run so far would cost on AWS, in the region that the stack believes to be in."""
@@ -212,21 +204,11 @@ class Longwire:
             return self.stack.functions[logical_id].name
         return self.stack.resources[logical_id].physical_id
 
-    def replay(
-        self, file: str | Path, *, secrets: Mapping[str, str] | None = None, ignore: Sequence[str] = (),
-        transform: Mapping[str, str] | None = None, speed: float = 0, timeout: float = 5.0,
-    ) -> "Outcome":  # fmt: skip
-        """Plays a recording of `longwire dev --record`; AssertionError with what differs. As `longwire replay`.
+    def replay(self, file: str | Path, **options: Any) -> "Outcome":
+        """Plays a recording; AssertionError with what differs. Options are those of ``as_a_test`` there."""
+        from longwire.recording.as_a_test import as_a_test
 
-        ``secrets``: name -> credential (``"2:token"`` for the second connection); ``transform``: name -> regex.
-        """
-        from longwire.recording.player import plan_of, replayed
-
-        given = [f"{name}={value}" for name, value in (secrets or {}).items()]
-        rules = [f"{name}={regex}" for name, regex in (transform or {}).items()]
-        outcome = replayed(Path(file), plan_of(self.url, given, rules, ignore, speed, timeout))
-        assert not outcome.differences, outcome.text()
-        return outcome
+        return as_a_test(Path(file), self.url, **options)
 
     @property
     def cost(self) -> "Bill":

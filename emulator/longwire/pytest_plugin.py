@@ -149,7 +149,7 @@ def longwire_server(
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
     given = pytestconfig.getoption("--longwire-record")
-    recorder = server.record(pytestconfig.invocation_params.dir / given) if given else None
+    recorder = recorder_of(server, pytestconfig.invocation_params.dir / given) if given else None
     pytestconfig.stash[RECORDER] = recorder
     yield server
     if pytestconfig.getoption("--longwire-max-cost") is not None:
@@ -192,6 +192,18 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     text = over_budget(config)
     if text is not None:
         terminalreporter.write_line(text, red=True)
+
+
+def recorder_of(server: "LongwireServer", folder: Path) -> "Recorder":
+    from longwire.errors import UsageError
+    from longwire.recording.recorder import Recorder, check_folder
+
+    try:
+        check_folder(folder)
+    except UsageError as exc:
+        server.close()
+        pytest.fail(str(exc), pytrace=False)
+    return server.run(lambda: Recorder.of(server.emulator, folder))
 
 
 @pytest.fixture
