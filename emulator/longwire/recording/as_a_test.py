@@ -16,16 +16,15 @@ def as_a_test(
     secrets: Mapping[str, str] | None = None,
     ignore: Sequence[str] = (),
     transform: Mapping[str, str] | None = None,
-    speed: float = 0,
     timeout: float = 5.0,
 ) -> Outcome:
-    """AssertionError says what differs; options are those of ``longwire replay``, with no pauses unless ``speed`` has.
+    """AssertionError says what differs; options are those of ``longwire replay``. There are no pauses.
 
     ``secrets``: name -> credential (``"2:token"`` for the second connection); ``transform``: name -> regex.
     """
     given = [f"{name}={value}" for name, value in (secrets or {}).items()]
     rules = [f"{name}={regex}" for name, regex in (transform or {}).items()]
-    outcome = replayed(file, plan_of(url, given, rules, ignore, speed, timeout))
+    outcome = replayed(file, plan_of(url, given, rules, ignore, 0.0, timeout))
     if outcome.differences:
         raise AssertionError(outcome.text())
     return outcome
