@@ -19,10 +19,10 @@ from longwire.core.http.gateway import HttpGateway
 from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.quotas import Quotas
-from longwire.inspector.actions import Actions
 from longwire.inspector.guard import Guard
 from longwire.inspector.inspector import Inspector
 from longwire.inspector.overview import Urls, overview
+from longwire.inspector.page_calls import page_calls
 from longwire.inspector.timeline import Timeline
 from longwire.ports import listen
 from longwire.runtime.lambda_environment import Endpoints, variables
@@ -112,7 +112,7 @@ class Emulator:
             lambda: overview(self.stack, self.gateways, self.urls, self.mover.state()),
             self.timeline,
             guard=self.guard,
-            calls={**self.reports.calls, **Actions(self.server).calls, **clock_calls(self.mover)},
+            calls={**self.reports.calls, **clock_calls(self.mover), **page_calls(self.server, lambda: self.stack)},
         )
         self.server.access_log = options.access_log
         self.server.invocation_of = self.activity.invocation_of

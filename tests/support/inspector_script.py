@@ -135,7 +135,8 @@ def chat(script: Script) -> None:
     hello = '{"type":"sendToGroup","group":"lobby","data":"Hello Bob"}'
     script.message(ALICE, hello, "sendToGroup", "$request.body.type is 'sendToGroup'")
     invocation = script.start(ALICE, "Messages", "sendToGroup")
-    script.frame(BOB, '{"type":"message","from":"group","group":"lobby","data":"Hello Bob"}')
+    arrived = '{"type":"message","from":"group","group":"lobby","data":"Hello Bob"}'
+    script.frame(BOB, arrived, invocation_id=invocation)
     script.say("management_request", BOB, method="POST", status=200, size=67)
     script.finish(ALICE, "Messages", "sendToGroup", invocation)
     script.message(BOB, '{"type":"leaveGroup"}', "$default", "$request.body.type is 'leaveGroup', which no route has")

@@ -8,7 +8,7 @@ from typing import Any
 
 from longwire.server.http_message import HttpRequest, HttpResponse
 
-__all__ = ["Answer", "BadCall", "Call", "Field", "NotFound", "given"]
+__all__ = ["Answer", "BadCall", "Call", "Field", "NotFound", "given", "whole_number"]
 
 Answer = HttpResponse | Mapping[str, Any]
 Call = Callable[[HttpRequest], Answer | Coroutine[Any, Any, Answer]]
@@ -53,3 +53,13 @@ def checked(name: str, value: Any, field: Field) -> Any:
     if not isinstance(value, field.kind) or isinstance(value, bool):
         raise BadCall(f"{name} has to be {NAMES[field.kind]}, not {json.dumps(value)[:100]}.")
     return value
+
+
+def whole_number(query: Mapping[str, str], name: str, default: int) -> int:
+    """A parameter of the query."""
+    found = query.get(name)
+    if found is None:
+        return default
+    if not (found.isascii() and found.isdigit()) or len(found) > 15:
+        raise BadCall(f"{name} must be a whole number of 0 or more, not {found[:100]!r}.")
+    return int(found)

@@ -6,6 +6,8 @@ GET /_longwire/api/events?since=SEQ                          entries after SEQ (
 GET /_longwire/api/timeline?since=SEQ&limit=N&connection_id=ID  entries that are held; without since the newest
 GET /_longwire/usage, /_longwire/api/cost, /metrics          what server.reports says
 POST /_longwire/api/...                                      what inspector.actions does
+/_longwire/api/tables, items                                 what inspector.tables has
+GET /_longwire/api/test                                      what inspector.pytest_test writes
 GET, POST /_longwire/clock                                   the clock: see clock.api
 
 For this machine's own pages and programs: see inspector.guard.
@@ -20,7 +22,7 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs
 
-from longwire.inspector.calls import Answer, BadCall, Call, NotFound
+from longwire.inspector.calls import Answer, BadCall, Call, NotFound, whole_number
 from longwire.inspector.event_stream import EventStream, encoded
 from longwire.inspector.guard import PAGE, READS, SECURITY, Guard, json_answer, text
 from longwire.inspector.timeline import Entry, Timeline
@@ -63,7 +65,8 @@ class Inspector:
     ``integration`` ("AWS_PROXY", "MOCK" or null), ``function``, ``handler``, ``timeout``, ``authorizer``,
     ``two_way``}]}, ``quotas`` {``idle_timeout``, ``max_duration``, ``frame_size``, ``message_size``} and
     ``connections`` [{``connection_id``, ``connected_at``, ``last_active_at``, ``source_ip``, ``user_agent``,
-    ``subprotocol``, ``principal_id``, ``messages_in``, ``messages_out``, ``bytes_in``, ``bytes_out``}].
+    ``subprotocol``, ``principal_id``, ``authorizer`` {its context}, ``messages_in``, ``messages_out``, ``bytes_in``,
+    ``bytes_out``}].
     ``run`` tells one start of the emulator from the next; a page that sees another one starts afresh.
     """
 
@@ -180,12 +183,12 @@ class Inspector:
 
     def answer_timeline(self, request: HttpRequest, exchange: Exchange) -> None:
         query = parsed_query(request)
-        since, limit = number(query, "since"), number(query, "limit")
+        since, limit = whole_number(last(query), "since", -1), whole_number(last(query), "limit", DEFAULT)
         connections = query.get("connection_id")
-        entries = self.timeline.since(since or 0)
+        entries = self.timeline.since(max(0, since))
         if connections is not None:
             entries = [entry for entry in entries if entry[3] in connections]
-        chosen = bounded(entries, min(DEFAULT if limit is None else limit, MOST), newest=since is None)
+        chosen = bounded(entries, min(limit, MOST), newest=since < 0)
         facts = f'"run":{json.dumps(self.run)},"first":{self.timeline.first},"last":{self.timeline.last}'
         exchange.respond(json_answer("{" + facts + ',"entries":[' + ",".join(chosen) + "]}"))
 
@@ -193,7 +196,7 @@ class Inspector:
         query = parsed_query(request)
         # A browser that reconnects by itself repeats the first URL and adds where it was.
         resumed = request.header("Last-Event-ID") or ""
-        cursor = int(resumed) if resumed.isascii() and resumed.isdigit() else number(query, "since") or 0
+        cursor = int(resumed) if resumed.isascii() and resumed.isdigit() else whole_number(last(query), "since", 0)
         headers = (*SECURITY, ("content-type", "text/event-stream"), ("cache-control", "no-store"))
         # An answer without an end: it has no length and its connection serves nothing else (RFC 9112, 6.3).
         response = HttpResponse(200, headers, close=True)
@@ -229,10 +232,5 @@ def parsed_query(request: HttpRequest) -> dict[str, list[str]]:
     return parse_qs(request.target.partition("?")[2], keep_blank_values=True)
 
 
-def number(query: Mapping[str, list[str]], name: str) -> int | None:
-    values = query.get(name)
-    if values is None:
-        return None
-    if not (values[-1].isascii() and values[-1].isdigit()):
-        raise BadCall(f"{name} must be a whole number of 0 or more, not {values[-1]!r}.")
-    return int(values[-1])
+def last(query: Mapping[str, list[str]]) -> dict[str, str]:
+    return {name: values[-1] for name, values in query.items()}

@@ -10,6 +10,7 @@ from longwire.core.backends import backend_of
 from longwire.core.connection import Connection, State
 from longwire.core.gateway import Gateway
 from longwire.core.http.api import HttpApi, HttpRoute, LambdaProxy
+from longwire.redaction import redacted_query
 
 __all__ = ["Urls", "overview"]
 
@@ -177,6 +178,7 @@ def connection_facts(connection: Connection) -> dict[str, Any]:
         "user_agent": caller.user_agent,
         "subprotocol": connection.subprotocol,
         "principal_id": caller.principal_id,
+        "authorizer": dict(redacted_query((name, str(value)) for name, value in caller.context.items())),
         "messages_in": connection.messages_in,
         "messages_out": connection.messages_out,
         "bytes_in": connection.bytes_in,
