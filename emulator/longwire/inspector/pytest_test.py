@@ -5,6 +5,7 @@ What differs from run to run (ids, times, tokens) is not compared. Credentials a
 one puts it in.
 """
 
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from keyword import iskeyword
@@ -165,7 +166,12 @@ class Source:
             return [f"{name}.close({', '.join(arguments)})"]
         if entry["by"] == "network":
             return [f"{name}.drop()"]
-        return [f"assert {name}.closed({WAIT}).code == {entry['code']}  # by the {entry['by']}"]
+        closed = f"assert {name}.closed({WAIT}).code == {entry['code']}  # by the {entry['by']}"
+        if entry["by"] != "gateway" or entry["code"] != 1001:
+            return [closed]
+        before = [each["at"] for each in self.entries if each["connection_id"] == entry["connection_id"]]
+        silent = max([at for at in before if at < entry["at"]], default=entry["at"])
+        return [f"longwire.clock.advance(seconds={math.ceil(entry['at'] - silent) + 1})", closed]
 
 
 def names(entries: Sequence[Entry]) -> dict[str, str]:

@@ -112,6 +112,19 @@ def test_a_copied_refusal_passes(server: LongwireServer, longwire_here: Longwire
     test_of(source)(Longwire(server))
 
 
+def test_a_copied_idle_close_takes_no_ten_minutes(server: LongwireServer, longwire_here: Longwire) -> None:
+    alice = longwire_here.connect()
+    alice_id = longwire_here.connection_id(alice)
+    longwire_here.clock.advance(minutes=11)
+    assert alice.closed().code == 1001
+    source = written(longwire_here, f"connection_id={alice_id}")
+    assert "longwire.clock.advance(seconds=60" in source
+    longwire_here.close()
+    again = Longwire(server)
+    test_of(source)(again)
+    again.close()
+
+
 def test_a_post_of_nobodys_is_made_by_the_test(server: LongwireServer, longwire_here: Longwire) -> None:
     alice = longwire_here.connect()
     alice_id = longwire_here.connection_id(alice)
