@@ -11,6 +11,7 @@ from longwire.command import Command
 from longwire.completion import completion
 from longwire.ctl import ctl
 from longwire.describe import describe
+from longwire.events_command import events
 from longwire.exec_command import exec_command
 from longwire.load.cli import load
 from longwire.project import chosen
@@ -274,6 +275,7 @@ def settings(settings: tuple[str, ...], as_json: bool) -> None:
 main.add_command(ctl)
 main.add_command(completion)
 main.add_command(describe)
+main.add_command(events)
 main.add_command(exec_command)
 main.add_command(load)
 main.add_command(record)

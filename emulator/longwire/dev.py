@@ -5,7 +5,7 @@ import json
 import signal
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -158,12 +158,25 @@ class Dev:
             self.announce_debugger(stack, console)
             show = {"quiet": show_failure, "json": show_json, "text": show_line}[self.style]
             emulator.timeline.subscribe(partial(show, console))
-            await self.until(stopped, emulator)
+            with self.keys(emulator, console, stopped):
+                await self.until(stopped, emulator)
         finally:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.remove_signal_handler(number)
             await self.end(emulator, recorder)
         return 0
+
+    def keys(self, emulator: Emulator, console: Console, stopped: asyncio.Event) -> AbstractContextManager[None]:
+        if self.style != "text":
+            return nullcontext()
+        try:
+            from longwire.hotkeys import HINT, Hotkeys, answering, is_ours
+        except ImportError:  # a system without terminals of POSIX
+            return nullcontext()
+        if not is_ours():
+            return nullcontext()
+        console.out(HINT)
+        return answering(Hotkeys(emulator, console, stopped.set).pressed)
 
     def announce_debugger(self, stack: Stack, console: Console) -> None:
         for function in stack.functions.values():
