@@ -134,10 +134,10 @@ class Aws:
 
 def created() -> Aws:
     """Creates them with the clients of the environment."""
-    return Aws(_table("state", "S"), _table("log", "N"), _queue(), _secret())
+    return Aws(create_table("state", "S"), create_table("log", "N"), _queue(), _secret())
 
 
-def _table(name: str, sort: Literal["S", "N"]) -> str:
+def create_table(name: str, sort: Literal["S", "N"]) -> str:
     boto3.client("dynamodb").create_table(
         TableName=name,
         BillingMode="PAY_PER_REQUEST",

@@ -1,0 +1,288 @@
+"""The whole backend in virtual time: API Gateway, Lambda and clients around the real handlers.
+
+What a client sees is what its connection took; what it does with it is what official clients do.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import boto3
+import botocore.session
+import pytest
+from moto.backends import get_backend
+
+from backend_aws import create_table
+from backend_events import handshake_event, proxy_event
+from faulty_aws import Cloud
+from fifo_queue import Queued
+from longwire_app.session import JOIN, RELIABLE, SEND, Caller, Identity, Peer
+from longwire_app.tokens import Rules, issue
+from table_invariants import inconsistencies, read_tables, scanned
+from virtual_clock import VirtualClock, backend_under
+
+__all__ = ["TIMEOUTS", "Client", "Socket", "World", "virtual_world"]
+
+START = 1_700_000_000.0
+TIMEOUTS = {"authorizer": 10, "connect": 10, "disconnect": 10, "message": 28, "worker": 30}
+"""Seconds, as in template.yaml; test_faults.py compares."""
+
+SETTINGS = {
+    "STATE_TABLE": "state",
+    "LOG_TABLE": "log",
+    "DOORBELL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/doorbell.fifo",
+    "MANAGEMENT_ENDPOINT": "https://abcdefghij.execute-api.eu-west-1.amazonaws.com/v1",
+    "TOKEN_SECRET_ARN": "token",
+    "CONNECTIONS_PER_USER": "3",
+    "FANOUT_WIDTH": "4",
+    "WINDOW": "5",
+    "ALLOWED_ORIGINS": "loopback",
+    "POWERTOOLS_METRICS_NAMESPACE": "Longwire",
+    "POWERTOOLS_SERVICE_NAME": "test",
+    "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "AWS_DEFAULT_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
+
+
+@dataclass
+class Socket:
+    """A connection; before its handshake has ended, and after its end, posts to it are answered 410."""
+
+    id: str
+    open: bool = False
+    slow: bool = False  # every post is answered 429
+    frames: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Context:
+    """Lambda's context in virtual time."""
+
+    clock: VirtualClock
+    end: float
+    function_name: str = "function"
+    memory_limit_in_mb: int = 256
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:function"
+    aws_request_id: str = "a"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self.end - self.clock.time()) * 1000)
+
+
+class World:
+    """``late`` names each invocation that ended less than half a second before its timeout."""
+
+    def __init__(self, clock: VirtualClock, cloud: Cloud, handlers: dict[str, ModuleType]) -> None:
+        self.clock = clock
+        self.cloud = cloud
+        self.handlers = handlers
+        self.reset()
+
+    def reset(self) -> None:
+        self.cloud.faults.rate = 0
+        get_backend("dynamodb").reset()
+        create_table("state", "S")
+        create_table("log", "N")
+        self.cloud.__init__(self.clock)  # type: ignore[misc]  # boto3's clients keep the hook
+        self.cloud.post, self.cloud.close = self.post, self.close
+        self.sockets: dict[str, Socket] = {}
+        self.late: list[str] = []
+        self.invoked: Counter[str] = Counter()
+        self.untyped: list[Any] = []
+
+    # -- API Gateway
+
+    def socket(self) -> Socket:
+        made = Socket(f"c{len(self.sockets)}=")
+        self.sockets[made.id] = made
+        return made
+
+    def post(self, connection_id: str, body: bytes) -> int:
+        socket = self.sockets.get(connection_id)
+        if socket is None or not socket.open:
+            return 410
+        if socket.slow:
+            return 429
+        frame = json.loads(body)
+        if "type" not in frame:
+            self.untyped.append(frame)
+        socket.frames.append(frame)
+        return 200
+
+    def close(self, connection_id: str) -> int:
+        socket = self.sockets.get(connection_id)
+        if socket is None or not socket.open:
+            return 410
+        socket.open = False
+        return 204
+
+    # -- Lambda
+
+    def invoke(self, name: str, event: Any) -> Any:
+        """The handler's answer. It must not raise, nor come close to its timeout."""
+        begin = self.clock.time()
+        self.invoked[name] += 1
+        answer = self.handlers[name].handler(event, Context(self.clock, begin + TIMEOUTS[name]))
+        took = self.clock.time() - begin
+        if took > TIMEOUTS[name] - 0.5:
+            self.late.append(f"{name} took {took:.2f} s")
+        return answer
+
+    def pump(self, messages: list[Queued] | None = None) -> list[Queued]:
+        """Has the worker hear these bells, or what the queue gives; returns those that it wants to hear again."""
+        heard = self.cloud.queue.receive() if messages is None else messages
+        if not heard:
+            return []
+        answer = self.invoke("worker", {"Records": [each.record() for each in heard]})
+        failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
+        for each in heard:
+            if each.id not in failed:
+                self.cloud.queue.delete(each)
+        return [each for each in heard if each.id in failed]
+
+    def settle(self) -> None:
+        """Until no bell is left, however long that takes."""
+        for _ in range(200):
+            self.pump()
+            if not self.cloud.queue.messages:
+                return
+            self.clock.sleep(1)
+        pytest.fail(f"bells that ring for ever: {self.cloud.queue.messages}")
+
+    # -- the tables
+
+    def inconsistencies(self, *, interrupted: bool) -> list[str]:
+        faults, self.cloud.faults.rate = self.cloud.faults.rate, 0.0
+        tables = read_tables(scanned("state"), scanned("log"), int(self.clock.time()), limit=3)
+        self.cloud.faults.rate = faults
+        return inconsistencies(tables, interrupted=interrupted)
+
+
+@dataclass
+class Client:
+    """A reliable client of the protocol. ``shown`` is what its application got, as (group, data)."""
+
+    world: World
+    user: str
+    protocol: str = RELIABLE
+    roles: frozenset[str] = frozenset((JOIN, SEND))
+    socket: Socket | None = None
+    session_id: str = ""
+    token: str = ""
+    seen: int = 0
+    read: int = 0
+    sent: int = 0
+    shown: list[tuple[str, Any]] = field(default_factory=list)
+    lost: list[dict[str, Any]] = field(default_factory=list)
+    acks: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def connect(self) -> int:
+        """A handshake, with the session if there is one: the authorizer, then ``$connect``. Returns the status."""
+        socket = self.world.socket()
+        query = {"access_token": self.access_token()}
+        if self.session_id:
+            query |= {"awps_connection_id": self.session_id, "awps_reconnection_token": self.token}
+        headers = {"Sec-WebSocket-Protocol": self.protocol}
+        now = int(self.world.clock.time())
+        try:
+            decision = self.world.invoke("authorizer", handshake_event(now, headers, query, socket.id))
+        except Exception as exc:  # noqa: BLE001 (of the copy of the package, so its class is another)
+            assert str(exc) == "Unauthorized"
+            return 401
+        if decision["policyDocument"]["Statement"][0]["Effect"] != "Allow":
+            return 403
+        event = self._event("$connect", socket, None, headers)
+        event["requestContext"]["authorizer"] = decision["context"]
+        event["queryStringParameters"] = query
+        status: int = self.world.invoke("connect", event)["statusCode"]
+        if status == 200:
+            socket.open, self.socket, self.read = True, socket, 0
+        elif status == 404:
+            self.session_id, self.token, self.seen = "", "", 0
+        return status
+
+    def access_token(self) -> str:
+        identity = Identity(self.user, roles=self.roles)
+        now, key = int(self.world.clock.time()), self.world.cloud.secret.encode()
+        return issue(identity, key, now=now, lifetime=3600 * 48, rules=Rules(), kid=None)
+
+    def send(self, socket: Socket | None = None, **frame: Any) -> None:
+        """Over the current connection, or an earlier one: then it is an invocation that comes late."""
+        over = socket or self.socket
+        assert over is not None
+        self.world.invoke("message", self._event(frame["type"], over, json.dumps(frame), None))
+
+    def ask(self, **frame: Any) -> int:
+        """Sends with a new ackId and returns that; the ack may come, see ``acks``."""
+        self.sent += 1
+        self.send(**frame, ackId=self.sent)
+        self.receive()
+        return self.sent
+
+    def accepted(self, ack_id: int) -> bool:
+        """Whether the client knows that it was done: ``Duplicate`` says that it was before."""
+        ack = self.acks.get(ack_id)
+        return ack is not None and (ack["success"] or ack["error"]["name"] == "Duplicate")
+
+    def receive(self) -> None:
+        """Takes what has arrived: an id that is not larger than the largest seen is dropped."""
+        if self.socket is None:
+            return
+        for frame in self.socket.frames[self.read :]:
+            if frame["type"] == "ack":
+                self.acks[frame["ackId"]] = frame
+            elif frame.get("event") == "connected":
+                self.session_id, self.token = frame["connectionId"], frame.get("reconnectionToken", "")
+            elif frame["type"] == "message" and frame.get("sequenceId", self.seen + 1) > self.seen:
+                self.seen = frame.get("sequenceId", self.seen)
+                self._show(frame)
+        self.read = len(self.socket.frames)
+
+    def _show(self, frame: dict[str, Any]) -> None:
+        if frame["from"] == "server" and isinstance(frame["data"], dict) and "$rt" in frame["data"]:
+            self.lost.append(frame["data"])
+        else:
+            self.shown.append((frame.get("group", ""), frame["data"]))
+
+    def acknowledge(self) -> None:
+        self.receive()
+        self.send(type="sequenceAck", sequenceId=self.seen)
+
+    def vanish(self) -> Socket:
+        """Loses its connection; the gateway may or may not tell: ``World.invoke`` with ``gone``."""
+        assert self.socket is not None
+        gone, self.socket = self.socket, None
+        gone.open = False
+        return gone
+
+    def disconnected(self, socket: Socket) -> None:
+        """``$disconnect`` for it."""
+        self.world.invoke("disconnect", self._event("$disconnect", socket, None, None))
+
+    def _event(self, route: str, socket: Socket, body: str | None, headers: dict[str, str] | None) -> Any:
+        identity = Identity(self.user, roles=self.roles, expires=2**40)
+        caller = Caller(Peer(self.session_id or socket.id, socket.id), identity, self.protocol)
+        return proxy_event(route, caller, int(self.world.clock.time()), body, headers)
+
+
+@contextmanager
+def virtual_world() -> Iterator[World]:
+    """One for many tests, which ``reset`` it."""
+    patched = pytest.MonkeyPatch()
+    for name, value in SETTINGS.items():
+        patched.setenv(name, value)
+    clock = VirtualClock(START)
+    cloud = Cloud(clock)
+    session = botocore.session.Session()
+    session.register("before-send", cloud.hook)
+    patched.setattr(boto3, "DEFAULT_SESSION", boto3.Session(botocore_session=session))
+    with backend_under(clock) as handlers:
+        yield World(clock, cloud, handlers)
+    patched.undo()
