@@ -3,10 +3,11 @@
 What a client sees is what its connection took; what it does with it is what official clients do.
 """
 
+import copy
 import json
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -18,7 +19,7 @@ from moto.backends import get_backend
 
 from backend_aws import create_table
 from backend_events import handshake_event, proxy_event
-from faulty_aws import Cloud
+from faulty_aws import Cloud, Killed
 from fifo_queue import Queued
 from longwire_app.session import JOIN, RELIABLE, SEND, Caller, Identity, Peer
 from longwire_app.tokens import Rules, issue
@@ -30,6 +31,9 @@ __all__ = ["TIMEOUTS", "Client", "Socket", "World", "virtual_world"]
 START = 1_700_000_000.0
 TIMEOUTS = {"authorizer": 10, "connect": 10, "disconnect": 10, "message": 28, "worker": 30}
 """Seconds, as in template.yaml; test_faults.py compares."""
+
+KILLED: dict[str, Any] = {"authorizer": {}, "connect": {"statusCode": 500}}
+"""What API Gateway makes of an invocation that Lambda ended; the others' clients see nothing that is modelled."""
 
 SETTINGS = {
     "STATE_TABLE": "state",
@@ -44,7 +48,6 @@ SETTINGS = {
     "POWERTOOLS_METRICS_NAMESPACE": "Longwire",
     "POWERTOOLS_SERVICE_NAME": "test",
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
-    "POWERTOOLS_METRICS_DISABLED": "true",
     "AWS_DEFAULT_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "test",
     "AWS_SECRET_ACCESS_KEY": "test",
@@ -129,7 +132,11 @@ class World:
         """The handler's answer. It must not raise, nor come close to its timeout."""
         begin = self.clock.time()
         self.invoked[name] += 1
-        answer = self.handlers[name].handler(event, Context(self.clock, begin + TIMEOUTS[name]))
+        try:
+            with redirect_stdout(None):  # the metrics
+                answer = self.handlers[name].handler(event, Context(self.clock, begin + TIMEOUTS[name]))
+        except Killed:
+            return KILLED.get(name)
         took = self.clock.time() - begin
         if took > TIMEOUTS[name] - 0.5:
             self.late.append(f"{name} took {took:.2f} s")
@@ -141,6 +148,8 @@ class World:
         if not heard:
             return []
         answer = self.invoke("worker", {"Records": [each.record() for each in heard]})
+        if answer is None:
+            return heard
         failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
         for each in heard:
             if each.id not in failed:
@@ -157,6 +166,22 @@ class World:
         pytest.fail(f"bells that ring for ever: {self.cloud.queue.messages}")
 
     # -- the tables
+
+    def snapshot(self) -> Any:
+        return copy.deepcopy((self._items(), self.sockets, self.cloud.queue.messages, self.clock.now))
+
+    def restore(self, snapshot: Any) -> None:
+        """The tables, queue, sockets and time of then; clients made since are of no use."""
+        tables, self.sockets, self.cloud.queue.messages, self.clock.now = copy.deepcopy(snapshot)
+        for table, items in zip(self._tables(), tables, strict=True):
+            table.items = items
+
+    def _items(self) -> list[Any]:
+        return [table.items for table in self._tables()]
+
+    def _tables(self) -> list[Any]:
+        found = get_backend("dynamodb")["123456789012"]["eu-west-1"].tables
+        return [found["state"], found["log"]]
 
     def inconsistencies(self, *, interrupted: bool) -> list[str]:
         faults, self.cloud.faults.rate = self.cloud.faults.rate, 0.0
@@ -196,6 +221,8 @@ class Client:
         except Exception as exc:  # noqa: BLE001 (of the copy of the package, so its class is another)
             assert str(exc) == "Unauthorized"
             return 401
+        if not decision:
+            return 500
         if decision["policyDocument"]["Statement"][0]["Effect"] != "Allow":
             return 403
         event = self._event("$connect", socket, None, headers)

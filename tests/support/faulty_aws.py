@@ -21,7 +21,7 @@ from fifo_queue import FifoQueue
 from moto_in_virtual_time import world
 from virtual_clock import VirtualClock
 
-__all__ = ["FAULTS", "Cloud", "Faults", "Reply"]
+__all__ = ["FAULTS", "Cloud", "Faults", "Killed", "Reply"]
 
 LATENCY = 0.005
 """Seconds of every call."""
@@ -40,6 +40,10 @@ FAULTS: Mapping[str, tuple[str, ...]] = {
     "secrets-manager": ("throttled", "500", "503", *NETWORK),
     "apigatewaymanagementapi": ("throttled", "500", "503", "403", *NETWORK),
 }
+
+
+class Killed(BaseException):
+    """Lambda ends the invocation here; nothing of it catches this."""
 
 
 @dataclass
@@ -82,14 +86,21 @@ class Cloud:
         self.post: Callable[[str, bytes], int] = lambda _id, _frame: 410
         self.close: Callable[[str], int] = lambda _id: 204
         self.calls: list[str] = []
+        self.script: Callable[[int], str | None] | None = None  # the fault of the nth call, from 0, or None
+        self.interlude: dict[int, Callable[[], None]] = {}  # what somebody else does just before the nth call
         self.lock = threading.Lock()
         self.moto = world().moto
 
     def hook(self, request: Any, event_name: str, **_: Any) -> AWSResponse:
         service, operation = event_name.split(".")[1:]
+        number = len(self.calls)
         self.calls.append(operation)
         self.clock.sleep(LATENCY)
-        fault = self.faults.next(service, operation)
+        if number in self.interlude:
+            self.interlude.pop(number)()
+        fault = self.script(number) if self.script else self.faults.next(service, operation)
+        if fault == "killed":
+            raise Killed
         status, headers, body = self.faulty(fault, service, operation, request)
         return AWSResponse(request.url, status, headers, MockRawResponse(body))
 
@@ -101,11 +112,13 @@ class Cloud:
                 return error(int(fault), "InternalServerError" if fault != "403" else "ForbiddenException")
             case "conflict":
                 return conflict(operation) or self.perform(service, operation, request)
+            case "untrue":
+                return untrue(operation, request) or self.perform(service, operation, request)
             case "partial":
                 return self.partial(service, operation, request)
         if fault in {"an answer that got lost", "reset after the call"}:
             self.perform(service, operation, request)
-        if fault is not None:
+        if fault in NETWORK:
             self.fail(fault, request.url)
         return self.perform(service, operation, request)
 
@@ -187,4 +200,15 @@ def conflict(operation: str) -> Reply | None:
         return error(400, "TransactionCanceledException", CancellationReasons=reasons)
     if re.match("Put|Update|Delete", operation):
         return error(400, "TransactionConflictException")
+    return None
+
+
+def untrue(operation: str, request: Any) -> Reply | None:
+    """A condition that does not hold, as if somebody else had been faster; None where there is none."""
+    body = json.loads(request.body or b"{}")
+    if "ConditionExpression" in body:
+        return error(400, "ConditionalCheckFailedException")
+    if operation == "TransactWriteItems":
+        reasons = [{"Code": "None"}, {"Code": "ConditionalCheckFailed"}]
+        return error(400, "TransactionCanceledException", CancellationReasons=reasons)
     return None

@@ -1,0 +1,195 @@
+"""Every AWS call of every route fails in every way: nothing raises, nobody is late, no half-written state stays.
+
+In virtual time, through botocore's own hooks. What a client was told must be true, and when AWS works again every
+message arrives, once and in order.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from backend_world import TIMEOUTS, Client, World, virtual_world
+from faulty_aws import FAULTS, Faults
+
+KINDS = sorted({kind for kinds in FAULTS.values() for kind in kinds})
+ONCE = ("throttled", "no answer", "an answer that got lost", "conflict", "partial", "untrue", "killed")
+"""For the test of each call: the others end as one of these does."""
+
+
+@pytest.fixture(scope="module")
+def virtual() -> Iterator[World]:
+    with virtual_world() as made:
+        yield made
+
+
+@pytest.fixture
+def world(virtual: World) -> Iterator[World]:
+    virtual.reset()
+    yield virtual
+    virtual.cloud.script = None
+
+
+def test_the_timeouts_are_the_templates() -> None:
+    text = (Path(__file__).parents[2] / "template.yaml").read_text(encoding="utf-8")
+    default = re.search(r"^Globals:.*?Timeout: (\d+)", text, re.DOTALL | re.MULTILINE)
+    assert default is not None
+    for name, seconds in TIMEOUTS.items():
+        block = re.search(rf"Handler: longwire_app\.{name}\.handler(.*?)Policies:", text, re.DOTALL)
+        assert block is not None
+        own = re.search(r"Timeout: (\d+)", block[1])
+        assert seconds == int((own or default)[1])
+
+
+# -- every call in turn
+
+
+def people(world: World) -> tuple[Client, Client]:
+    """Both in the room, connected and greeted."""
+    alice, bob = Client(world, "alice"), Client(world, "bob")
+    for client in (alice, bob):
+        client.connect()
+        world.settle()
+        client.ask(type="joinGroup", group="room")
+        client.ask(type="joinGroup", group="volatile.cursors")
+    world.settle()
+    return alice, bob
+
+
+def filled(client: Client, world: World) -> None:
+    """Its window is full, so that an ack rings."""
+    other = Client(world, "carol")
+    other.connect()
+    for number in range(7):
+        other.ask(type="sendToGroup", group="room", data=f"filler {number}")
+    world.settle()
+    client.receive()
+
+
+Route = Callable[[World, Client, Client], None]
+
+ROUTES: dict[str, Route] = {
+    "a new session": lambda world, _alice, _bob: Client(world, "carol").connect() and None,
+    "a resume": lambda _world, alice, _bob: alice.vanish() and alice.connect() and None,
+    "a resume after $disconnect": lambda _world, alice, _bob: alice.disconnected(alice.vanish()) or alice.connect() and None,
+    "$disconnect": lambda _world, alice, _bob: alice.disconnected(alice.vanish()),
+    "a join": lambda _world, alice, _bob: alice.ask(type="joinGroup", group="other") and None,
+    "a join without an ackId": lambda _world, alice, _bob: alice.send(type="joinGroup", group="other"),
+    "a leave": lambda _world, alice, _bob: alice.ask(type="leaveGroup", group="room") and None,
+    "a leave without an ackId": lambda _world, alice, _bob: alice.send(type="leaveGroup", group="room"),
+    "a publish": lambda _world, alice, _bob: alice.ask(type="sendToGroup", group="room", data="x") and None,
+    "a first publish": lambda _world, alice, _bob: alice.ask(type="sendToGroup", group="new", data="x") and None,
+    "a volatile publish": lambda _world, alice, _bob: alice.ask(type="sendToGroup", group="volatile.cursors", data="x") and None,
+    "an event": lambda _world, alice, _bob: alice.ask(type="event", event="echo", data="x") and None,
+    "an ack": lambda _world, alice, _bob: alice.acknowledge(),
+    "a greeting": lambda world, _alice, _bob: Client(world, "carol").connect() and world.pump() and None,
+    "a delivery": lambda world, _alice, bob: bob.ask(type="sendToGroup", group="room", data="x") and world.pump() and None,
+}
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_each_call_of_a_route_fails_in_every_way(world: World, route: str) -> None:
+    alice, _ = people(world)
+    if route == "an ack":
+        filled(alice, world)
+    before = world.snapshot()
+    for kind in ONCE:
+        for number in range(40):
+            world.restore(before)
+            if not survived(world, route, kind, number):
+                break
+
+
+def survived(world: World, route: str, kind: str, number: int) -> bool:
+    """Runs the route with its nth call, and botocore's repetitions of it, failing; False when it has no nth call."""
+    alice, bob = reunited(world)
+    world.late.clear()
+    world.cloud.calls.clear()
+    world.cloud.script = lambda call: kind if number <= call < number + 3 else None
+    ROUTES[route](world, alice, bob)
+    reached = len(world.cloud.calls) > number
+    world.cloud.script = None
+    where = f"{kind} at call {number}, {world.cloud.calls}"
+    assert world.late == [], where
+    assert world.inconsistencies(interrupted=True) == [], where
+    return reached
+
+
+def reunited(world: World) -> tuple[Client, Client]:
+    """The people of a snapshot."""
+    alice, bob = Client(world, "alice"), Client(world, "bob")
+    for number, client in enumerate((alice, bob)):
+        client.socket = world.sockets[f"c{number}="]
+        client.sent = 2
+        client.receive()
+    return alice, bob
+
+
+# -- many calls at once
+
+
+class Crowd:
+    """Does everything that can be done, over and over, with connections that come and go."""
+
+    def __init__(self, world: World, random: Random) -> None:
+        self.world = world
+        self.random = random
+        self.clients = [Client(world, user) for user in ("alice", "bob", "alice")]
+        self.number = 0
+
+    def step(self) -> None:
+        client = self.random.choice(self.clients)
+        if client.socket is None or not client.socket.open:
+            client.connect()
+            self.world.pump()
+        else:
+            self.random.choice([self.talk, self.talk, self.talk, self.leave])(client)
+        self.world.pump()
+        client.receive()
+
+    def talk(self, client: Client) -> None:
+        self.number += 1
+        group = self.random.choice(["room", "room", "volatile.cursors"])
+        frames: list[dict[str, Any]] = [
+            {"type": "joinGroup", "group": group},
+            {"type": "leaveGroup", "group": group},
+            {"type": "sendToGroup", "group": group, "data": self.number},
+            {"type": "event", "event": "announce", "data": self.number},
+            {"type": "event", "event": "echo", "data": self.number},
+        ]
+        frame = self.random.choice([*frames, None])
+        if frame is None:
+            client.acknowledge()
+        else:
+            client.ask(**frame)
+
+    def leave(self, client: Client) -> None:
+        gone = client.vanish()
+        if self.random.random() < 0.7:
+            client.disconnected(gone)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("rate", "steps"), [(1.0, 12), (0.1, 25)])
+def test_a_crowd_survives_each_kind_of_fault(world: World, kind: str, rate: float, steps: int) -> None:
+    crowded(world, rate, steps, kind)
+
+
+@pytest.mark.parametrize(("rate", "steps", "seed"), [(1.0, 30, 1), (0.1, 60, 2), (0.01, 150, 3)])
+def test_a_crowd_survives_all_kinds_together(world: World, rate: float, steps: int, seed: int) -> None:
+    crowded(world, rate, steps, seed=seed)
+
+
+def crowded(world: World, rate: float, steps: int, *kinds: str, seed: int = 0) -> None:
+    crowd = Crowd(world, Random(seed))
+    for _ in range(steps // 3):
+        crowd.step()
+    world.cloud.faults = Faults(rate, kinds, random=Random(seed))
+    for _ in range(steps):
+        crowd.step()
+    assert world.late == []
+    assert world.inconsistencies(interrupted=True) == []
+    assert world.cloud.faults.count > 0
