@@ -15,6 +15,7 @@ from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from longwire_app.time_limit import time_limit
 from longwire_app.turn import Turn
 
 __all__ = ["Answer", "Event", "Handler", "guarded", "logger", "publish"]
@@ -44,7 +45,8 @@ def guarded(failed: Answer | None) -> Callable[[Callable[[Event, Turn], Answer]]
         def guard(event: Event, context: LambdaContext) -> Answer:
             turn = Turn.starting(context.get_remaining_time_in_millis(), wall=time.time(), steady=time.monotonic())
             try:
-                return handle(event, turn)
+                with time_limit.until(turn.deadline):
+                    return handle(event, turn)
             except Exception:
                 logger.exception("the handler failed")
                 turn.counts["HandlerErrors"] += 1

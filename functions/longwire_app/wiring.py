@@ -14,6 +14,7 @@ from longwire_app.session_store import SessionStore
 from longwire_app.settings import Settings
 from longwire_app.store import Store
 from longwire_app.table import Table
+from longwire_app.time_limit import CONNECT, READ, time_limit
 from longwire_app.topic_log import TopicLog
 
 if TYPE_CHECKING:
@@ -33,10 +34,6 @@ __all__ = [
     "topic_log",
 ]
 
-CONNECT = 1
-READ = 2
-"""Seconds. botocore waits 60 for each by default, longer than API Gateway waits for us."""
-
 BUDGET = Config(
     connect_timeout=CONNECT,
     read_timeout=READ,
@@ -52,7 +49,9 @@ def settings() -> Settings:
 @cache
 def dynamodb() -> "DynamoDBClient":
     # end_session runs on as many threads as a fan-out has.
-    return boto3.client("dynamodb", config=BUDGET.merge(Config(max_pool_connections=settings().fanout_width)))
+    client = boto3.client("dynamodb", config=BUDGET.merge(Config(max_pool_connections=settings().fanout_width)))
+    time_limit.bind(client)
+    return client
 
 
 @cache
@@ -94,14 +93,20 @@ def management_client(endpoint: str, width: int) -> "ApiGatewayManagementApiClie
         retries={"mode": "standard", "total_max_attempts": 1},
         max_pool_connections=width,
     )
-    return boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
+    client = boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
+    time_limit.bind(client, pause=0)
+    return client
 
 
 @cache
 def doorbell() -> Doorbell:
-    return Doorbell(boto3.client("sqs", config=BUDGET), settings().doorbell_queue_url)
+    client = boto3.client("sqs", config=BUDGET)
+    time_limit.bind(client)
+    return Doorbell(client, settings().doorbell_queue_url)
 
 
 @cache
 def secrets() -> "SecretsManagerClient":
-    return boto3.client("secretsmanager", config=BUDGET)
+    client = boto3.client("secretsmanager", config=BUDGET)
+    time_limit.bind(client)
+    return client

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
 from moto.core.botocore_stubber import MockRawResponse
 
@@ -48,7 +49,7 @@ class Killed(BaseException):
 
 @dataclass
 class Faults:
-    """``rate`` of the calls fail, by a random one of ``kinds`` where the service knows it. ``count`` is how many did."""
+    """``rate`` of the calls fail, by one of ``kinds`` that the service knows. ``count`` is how many did."""
 
     rate: float = 0.0
     kinds: tuple[str, ...] = ()
@@ -102,7 +103,7 @@ class Cloud:
         if fault == "killed":
             raise Killed
         status, headers, body = self.faulty(fault, service, operation, request)
-        return AWSResponse(request.url, status, headers, MockRawResponse(body))
+        return AWSResponse(request.url, status, HTTPHeaders.from_dict(headers), MockRawResponse(body))
 
     def faulty(self, fault: str | None, service: str, operation: str, request: Any) -> Reply:
         match fault:
