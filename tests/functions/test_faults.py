@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from backend_world import TIMEOUTS, Client, World, virtual_world
+from backend_world import TIMEOUTS, World, virtual_world
 from faulty_aws import FAULTS, Faults
+from world_client import Client
 
 KINDS = sorted({kind for kinds in FAULTS.values() for kind in kinds})
 ONCE = ("no answer", "an answer that got lost", "conflict", "partial", "untrue", "killed")
