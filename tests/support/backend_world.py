@@ -25,7 +25,7 @@ __all__ = ["TIMEOUTS", "Socket", "World", "virtual_world"]
 
 START = 1_700_000_000.0
 TIMEOUTS = {"authorizer": 10, "connect": 10, "disconnect": 10, "message": 28, "worker": 30}
-"""Seconds, as in template.yaml; test_faults.py compares."""
+"""Seconds, as in template.yaml; tests/backend/test_faults.py compares."""
 
 KILLED: dict[str, Any] = {"authorizer": {}, "connect": {"statusCode": 500}}
 """What API Gateway makes of an invocation that Lambda ended; the others' clients see nothing that is modelled."""

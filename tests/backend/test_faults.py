@@ -5,7 +5,7 @@ message arrives, once and in order.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -13,26 +13,13 @@ from typing import Any
 
 import pytest
 
-from backend_world import TIMEOUTS, World, virtual_world
+from backend_world import TIMEOUTS, World
 from faulty_aws import FAULTS, Faults
 from world_client import Client
 
 KINDS = sorted({kind for kinds in FAULTS.values() for kind in kinds})
 ONCE = ("no answer", "an answer that got lost", "conflict", "partial", "untrue", "killed")
 """For the test of each call: the others end as one of these does."""
-
-
-@pytest.fixture(scope="module")
-def virtual() -> Iterator[World]:
-    with virtual_world() as made:
-        yield made
-
-
-@pytest.fixture
-def world(virtual: World) -> Iterator[World]:
-    virtual.reset()
-    yield virtual
-    virtual.cloud.script = None
 
 
 def test_the_timeouts_are_the_templates() -> None:
