@@ -7,7 +7,7 @@ import pytest
 from backend_world import World, virtual_world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def virtual() -> Iterator[World]:
     with virtual_world() as made:
         yield made

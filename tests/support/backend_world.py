@@ -200,3 +200,4 @@ def virtual_world() -> Iterator[World]:
     with backend_under(clock) as handlers:
         yield World(clock, cloud, handlers)
     patched.undo()
+    get_backend("dynamodb").reset()
