@@ -14,12 +14,13 @@ from longwire_app.session import Peer
 from longwire_app.store import Store
 from longwire_app.stream import Entry
 from longwire_app.topic_log import TopicLog
+from longwire_app.topics import group_of
 from longwire_app.turn import Turn
 
 __all__ = ["Broadcaster", "Publication"]
 
 NUMBERED = MAX_FRAME - 64
-"""Bytes of a message that leave room for its sequence id."""
+"""Bytes of a message that leave room for its offset and sequence id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +68,13 @@ class Broadcaster:
         if rule.reliable:
             entry = Entry(topic, 0, frame.decode(), publication.but, committed=int(self._wall() * 1000))
             try:
-                self._log.append(entry, rule.retention, turn.now, publication.sender)
+                offset = self._log.append(entry, rule.retention, turn.now, publication.sender)
             except Duplicate:
                 for everybody in self._store.audience(topic, turn.now):
                     self._ring(everybody, topic)
                 raise
+            if group_of(topic) is not None:
+                frame = b'%b,"offset":%d}' % (frame[:-1], offset)
         pages: Iterable[Sequence[Peer]] = self._store.audience(topic, turn.now) if audience is None else [audience]
         for page in pages:
             wanted = [peer for peer in page if peer.session_id not in publication.but]

@@ -5,6 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
 
 from longwire_app import wiring
+from longwire_app.application import app
 from longwire_app.errors import TooManyConnections
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols
 from longwire_app.log import Answer, Event, guarded, logger
@@ -51,12 +52,12 @@ def _open(caller: Caller, subprotocol: str, connected_at: int, turn: Turn) -> An
     session = Session(caller.peer, identity.user_id, identity.tenant, subprotocol, connected_at)
     topics = [group_topic(group) for group in identity.groups]
     reliable = caller.peer.reliable
-    store, log = wiring.store(), wiring.topic_log()
+    store = wiring.store()
     try:
         limit = wiring.settings().connections_per_user
         store.open_session(session, [] if reliable else topics, limit=limit, now=turn.now)
-        for topic in topics if reliable else []:
-            store.join(caller.peer, topic, None, turn.now, tail=lambda topic=topic: log.tail(topic))  # type: ignore[misc]
+        for group in identity.groups if reliable else []:
+            wiring.groups().join(caller.peer, group, app.rule(group), turn.now)
         wiring.doorbell().ring(caller.peer, "connected")
     except TooManyConnections:
         raise

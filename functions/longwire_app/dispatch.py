@@ -9,6 +9,7 @@ from longwire_app.broadcast import Broadcaster
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest, Forbidden, Refused
 from longwire_app.events import Application, EventCall
+from longwire_app.groups import Groups, Past
 from longwire_app.log import logger
 from longwire_app.protocol import (
     Ack,
@@ -27,8 +28,6 @@ from longwire_app.publisher import Publisher
 from longwire_app.session import LEEWAY, Caller
 from longwire_app.session_store import SessionStore
 from longwire_app.store import Store
-from longwire_app.topic_log import TopicLog
-from longwire_app.topics import group_topic
 from longwire_app.turn import Turn
 
 __all__ = ["Dispatcher", "Streams"]
@@ -39,11 +38,11 @@ EXPIRED = "the token has expired: connect again, with a new one"
 
 @dataclass(frozen=True, slots=True)
 class Streams:
-    """What frames do to streams: ack them, wake them, and join them where a topic's log ends."""
+    """What frames do to streams: ack them, wake them, and have them follow groups."""
 
     sessions: SessionStore
-    log: TopicLog
     doorbell: Doorbell
+    groups: Groups
 
 
 class Dispatcher:
@@ -109,13 +108,11 @@ class Dispatcher:
         rule = self._application.rule(frame.group)
         if not rule.may_join(caller.identity, frame.group):
             raise Forbidden("the role to join and leave this group is missing")
-        topic = group_topic(frame.group)
         if isinstance(frame, LeaveGroup):
-            self._store.leave(caller.peer, topic, frame.ack_id, turn.now)
+            self._streams.groups.leave(caller.peer, frame.group, turn.now, ack_id=frame.ack_id)
             return
-        follows = caller.peer.reliable and rule.reliable
-        tail = partial(self._streams.log.tail, topic) if follows else None
-        self._store.join(caller.peer, topic, frame.ack_id, turn.now, tail=tail)
+        past = Past(frame.rewind, frame.since)
+        self._streams.groups.join(caller.peer, frame.group, rule, turn.now, ack_id=frame.ack_id, past=past)
 
     def _send(self, caller: Caller, frame: SendToGroup, turn: Turn) -> None:
         rule = self._application.rule(frame.group)

@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from longwire_app.errors import NotFound
 from longwire_app.protocol import DataType
-from longwire_app.rules import TopicRule, rule_of
+from longwire_app.rules import TopicRule, rule_of, rule_of_topic
 
 __all__ = ["Application", "EventCall", "EventHandler", "Outlet", "Reply"]
 
@@ -88,6 +88,9 @@ class Application:
 
     def rule(self, group: str) -> TopicRule:
         return rule_of(self.rules, group)
+
+    def rule_of_topic(self, topic: str) -> TopicRule:
+        return rule_of_topic(self.rules, topic)
 
     def event(self, name: str) -> Callable[[EventHandler], EventHandler]:
         """Registers the decorated function; raises ValueError for a name that is taken."""

@@ -20,7 +20,7 @@ __all__ = ["handler"]
 
 @cache
 def dispatcher() -> Dispatcher:
-    streams = Streams(wiring.session_store(), wiring.topic_log(), wiring.doorbell())
+    streams = Streams(wiring.session_store(), wiring.doorbell(), wiring.groups())
     return Dispatcher(wiring.store(), streams, wiring.broadcaster(), app)
 
 

@@ -24,6 +24,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, from_json
 
 from longwire_app.errors import Refused
+from longwire_app.rules import MAX_REWIND
 from longwire_app.stream import Slot
 from longwire_app.topics import MAX_NAME, scope_of
 
@@ -117,9 +118,19 @@ class Payload(Frame):
 
 
 class JoinGroup(Frame):
+    """``rewind`` and ``since``, which are ours: the last so many messages, or those after this offset, come first."""
+
     type: Literal["joinGroup"]
     group: Name
+    rewind: Annotated[int, Field(ge=0, le=MAX_REWIND)] | None = None
+    since: UInt64 | None = None
     ack_id: UInt64 | None = None
+
+    @model_validator(mode="after")
+    def _one_past(self) -> "JoinGroup":
+        if self.rewind is not None and self.since is not None:
+            raise PydanticCustomError("rewind_and_since_exclude_each_other", "rewind and since exclude each other")
+        return self
 
 
 class LeaveGroup(Frame):
@@ -233,13 +244,14 @@ class Ack(Frame):
 class GroupMessage(Payload):
     """A message of a group, for everybody in it; ``from_user_id`` is absent when the application published.
 
-    ``sequence_id`` is there when the message is one of a stream.
+    ``offset``, which is ours, is its place in the group's log, if it has one; ``sequence_id`` its place in a stream.
     """
 
     type: Literal["message"] = "message"
     from_: Literal["group"] = Field(default="group", alias="from")
     group: Name
     from_user_id: str | None = Field(default=None, exclude_if=_absent)
+    offset: UInt64 | None = Field(default=None, exclude_if=_absent)
     sequence_id: UInt64 | None = Field(default=None, exclude_if=_absent)
 
 

@@ -11,7 +11,7 @@ Safety is in two fences, ``version`` (4) and the connection id (6), not in there
 only save double work. tests/functions/test_pump.py drives this code through every interleaving.
 """
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
@@ -65,7 +65,8 @@ class Verdict(Enum):
 class Snapshot:
     """A session as it was read. ``connection_id`` is None while it has no connection.
 
-    ``joined`` holds each subscribed topic and the offset at which it was joined.
+    ``joined`` holds each subscribed topic and the offset at which it was joined. Of those in ``cached`` only the
+    latest message matters.
     """
 
     session_id: str
@@ -75,6 +76,7 @@ class Snapshot:
     reliable: bool
     stream: Stream
     joined: Mapping[str, int]
+    cached: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,15 @@ class Greeted:
 
 @dataclass(frozen=True, slots=True)
 class ReadLog:
-    """Answer: up to ``limit`` entries after the offset ``after``, in order; those that expired are left out."""
+    """Answer: up to ``limit`` entries after the offset ``after``, in order; those that expired are left out.
+
+    With ``news`` so are those that the topic's rule has nobody get any more.
+    """
 
     topic: str
     after: int
     limit: int
+    news: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,8 +218,8 @@ def _news(snapshot: Snapshot, hints: frozenset[str] | None, limit: int) -> Gener
     for topic, joined in sorted(snapshot.joined.items()):
         if len(found) < limit and (hints is None or topic in hints):
             after = max(joined, snapshot.stream.cursors.get(topic, 0))
-            entries: Sequence[Entry] = yield ReadLog(topic, after, limit - len(found))
-            found += _with_losses(after, entries)
+            entries: Sequence[Entry] = yield ReadLog(topic, after, limit - len(found), news=True)
+            found += entries if topic in snapshot.cached else _with_losses(after, entries)
     return found[:limit]
 
 
@@ -234,7 +240,7 @@ def _deliver(
     connection_id = snapshot.connection_id
     assert connection_id is not None
     posted, outcome = stream.posted, Posted.DELIVERED
-    for topic, slots in groupby(stream.unposted(), key=lambda slot: slot.topic):
+    for topic, slots in groupby(_wanted(snapshot, stream), key=lambda slot: slot.topic):
         waiting = list(slots)
         entries = yield from _entries(topic, waiting, known)
         for slot in waiting:
@@ -249,6 +255,14 @@ def _deliver(
     if outcome is Posted.GONE:
         yield Detach(connection_id)
     return Verdict.AGAIN if outcome in {Posted.LATER, Posted.REFUSED} else Verdict.DONE
+
+
+def _wanted(snapshot: Snapshot, stream: Stream) -> Iterator[Slot]:
+    """What is still to be posted. The ids of messages that a later one has overtaken are passed over."""
+    latest = {slot.topic: slot.sequence_id for slot in stream.unposted()}
+    for slot in stream.unposted():
+        if slot.topic not in snapshot.cached or slot.sequence_id == latest[slot.topic]:
+            yield slot
 
 
 def _post(connection_id: str, slot: Slot, entry: Entry | None) -> Generator[Effect, Any, Posted]:

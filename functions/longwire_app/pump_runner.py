@@ -3,8 +3,10 @@
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from longwire_app.delivery import Delivery, Outcome
+from longwire_app.events import Application
 from longwire_app.log import logger
 from longwire_app.protocol import Connected, resync
 from longwire_app.pump import (
@@ -19,6 +21,7 @@ from longwire_app.pump import (
     Posted,
     Read,
     ReadLog,
+    Snapshot,
     Verdict,
     pump,
 )
@@ -26,8 +29,9 @@ from longwire_app.resume import hashed
 from longwire_app.session import Peer
 from longwire_app.session_store import Found, SessionStore
 from longwire_app.store import Store
-from longwire_app.stream import Window
+from longwire_app.stream import Entry, Window
 from longwire_app.topic_log import TopicLog
+from longwire_app.topics import group_of
 from longwire_app.turn import Turn
 
 __all__ = ["PumpRunner"]
@@ -73,7 +77,10 @@ class PumpRunner:
 class Parts:
     """What a pump reaches."""
 
-    def __init__(self, store: Store, sessions: SessionStore, log: TopicLog, delivery: Delivery) -> None:
+    def __init__(
+        self, rules: Application, store: Store, sessions: SessionStore, log: TopicLog, delivery: Delivery
+    ) -> None:
+        self.rules = rules
         self.store = store
         self.sessions = sessions
         self.log = log
@@ -95,9 +102,9 @@ class _One:
         match effect:
             case Read():
                 self._found = self._parts.sessions.find(self._session_id, self._turn.now)
-                return self._found and self._found.snapshot()
+                return self._found and self._snapshot(self._found)
             case ReadLog():
-                return self._parts.log.read(effect.topic, effect.after, effect.limit, self._turn.now)
+                return self._read(effect)
             case Assign():
                 return self._parts.sessions.assign(self._session_id, effect.stream, effect.version)
             case Post():
@@ -106,6 +113,18 @@ class _One:
                 return self._parts.sessions.mark(self._peer(effect.connection_id), effect.posted)
             case _:
                 return self._greeting(effect)
+
+    def _snapshot(self, found: Found) -> Snapshot:
+        snapshot = found.snapshot()
+        cached = (topic for topic in snapshot.joined if self._parts.rules.rule_of_topic(topic).recovery == "cache")
+        return replace(snapshot, cached=frozenset(cached))
+
+    def _read(self, effect: ReadLog) -> Sequence[Entry]:
+        log, now = self._parts.log, self._turn.now
+        rule = self._parts.rules.rule_of_topic(effect.topic)
+        if effect.news and rule.recovery == "cache":
+            return log.latest(effect.topic, effect.after, now)
+        return log.read(effect.topic, effect.after, effect.limit, now, newest=rule.history if effect.news else 0)
 
     def _greeting(self, effect: Grant | Greet | Greeted | Detach) -> object:
         peer = self._peer(effect.connection_id)
@@ -150,7 +169,8 @@ class _One:
             self._turn.counts["Resyncs"] += 1
         else:
             frame = effect.entry.frame
-        numbered = f'{frame[:-1]},"sequenceId":{slot.sequence_id}}}'
+        offset = f',"offset":{slot.offset}' if effect.entry is not None and group_of(slot.topic) is not None else ""
+        numbered = f'{frame[:-1]}{offset},"sequenceId":{slot.sequence_id}}}'
         peer = self._peer(effect.connection_id)
         outcome = self._parts.delivery.post(peer, numbered.encode(), self._turn.deadline)
         if outcome is Outcome.DELIVERED and effect.entry is not None and effect.entry.committed is not None:

@@ -7,6 +7,7 @@ has expired never gives an old offset again, and a cursor of its former life is 
 import random
 import time
 from collections.abc import Callable, Sequence
+from itertools import chain, islice
 from typing import Any
 
 from longwire_app.errors import Duplicate, StoreUnavailable
@@ -70,8 +71,40 @@ class TopicLog:
         )
         return next((int(item["sk"]["N"]) for item in next(pages)), 0)
 
-    def read(self, topic: str, after: int, limit: int, now: int) -> list[Entry]:
-        """Up to ``limit`` messages after an offset, without those whose retention is over."""
+    def place(self, topic: str, rewind: int, now: int) -> int:
+        """The offset after which are the last ``rewind`` messages that are kept; the last one for 0 or none."""
+        last = self._last(topic, 0, max(1, rewind))
+        kept = [int(item["sk"]["N"]) for item in last if int(item["until"]["N"]) > now][:rewind]
+        return kept[-1] - 1 if kept else next((int(item["sk"]["N"]) for item in last), 0)
+
+    def latest(self, topic: str, after: int, now: int) -> list[Entry]:
+        """The last message, if it is after an offset and kept."""
+        last = self._last(topic, after, 1)
+        return [_entry(topic, item) for item in last if int(item["until"]["N"]) > now]
+
+    def read(self, topic: str, after: int, limit: int, now: int, *, newest: int = 0) -> list[Entry]:
+        """Up to ``limit`` messages after an offset, without those whose retention is over.
+
+        With ``newest`` only of the last so many.
+        """
+        entries = self._read(topic, after, limit, now)
+        if not newest or (len(entries) <= newest and len(entries) < limit):
+            return entries
+        first = self.tail(topic) - newest
+        return entries if entries[0].offset > first else self._read(topic, max(after, first), limit, now)
+
+    def _last(self, topic: str, after: int, limit: int) -> list[Item]:
+        """The last first."""
+        pages = self._log.query(
+            _pk(topic),
+            {":after": {"N": str(after)}},
+            KeyConditionExpression="pk = :pk AND sk > :after",
+            ScanIndexForward=False,
+            Limit=limit,
+        )
+        return list(islice(chain.from_iterable(pages), limit))
+
+    def _read(self, topic: str, after: int, limit: int, now: int) -> list[Entry]:
         found: list[Entry] = []
         pages = self._log.query(
             _pk(topic),

@@ -10,6 +10,7 @@ import hashlib
 __all__ = [
     "EVERYBODY",
     "MAX_NAME",
+    "group_of",
     "group_topic",
     "key_part",
     "scope_of",
@@ -33,6 +34,11 @@ def group_topic(group: str) -> str:
     return f"g:{group}"
 
 
+def group_of(topic: str) -> str | None:
+    """The group whose topic it is, None for any other topic."""
+    return topic[2:] if topic.startswith("g:") else None
+
+
 def user_topic(tenant: str, user_id: str) -> str:
     return f"u:{key_part(tenant)}#{key_part(user_id)}"
 
@@ -48,8 +54,8 @@ def slots_of(topic: str) -> str | None:
 
 def scope_of(topic: str) -> dict[str, str]:
     """How a topic is told to clients: its group, or for whom it was."""
-    family, _, name = topic.partition(":")
-    return {"group": name} if family == "g" else {"scope": {"u": "user", "s": "session", "a": "all"}[family]}
+    group = group_of(topic)
+    return {"scope": {"u": "user", "s": "session", "a": "all"}[topic[0]]} if group is None else {"group": group}
 
 
 def key_part(name: str) -> str:

@@ -10,6 +10,7 @@ from botocore.config import Config
 from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
+from longwire_app.groups import Groups
 from longwire_app.session_store import SessionStore
 from longwire_app.settings import Settings
 from longwire_app.store import Store
@@ -26,6 +27,7 @@ __all__ = [
     "broadcaster",
     "delivery",
     "doorbell",
+    "groups",
     "management_client",
     "secrets",
     "session_store",
@@ -83,6 +85,11 @@ def delivery() -> Delivery:
 @cache
 def broadcaster() -> Broadcaster:
     return Broadcaster(store(), delivery(), topic_log(), doorbell())
+
+
+@cache
+def groups() -> Groups:
+    return Groups(store(), topic_log(), doorbell())
 
 
 def management_client(endpoint: str, width: int) -> "ApiGatewayManagementApiClient":

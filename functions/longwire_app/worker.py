@@ -7,6 +7,7 @@ from functools import cache
 from botocore.exceptions import BotoCoreError, ClientError
 
 from longwire_app import wiring
+from longwire_app.application import app
 from longwire_app.delivery import each
 from longwire_app.doorbell import Bell, Doorbell, bell_of
 from longwire_app.errors import AppError
@@ -55,7 +56,7 @@ class Porter:
 
 @cache
 def porter() -> Porter:
-    parts = Parts(wiring.store(), wiring.session_store(), wiring.topic_log(), wiring.delivery())
+    parts = Parts(app, wiring.store(), wiring.session_store(), wiring.topic_log(), wiring.delivery())
     return Porter(PumpRunner(parts, Window(wiring.settings().window)), wiring.doorbell())
 
 

@@ -20,6 +20,7 @@ from backend_connections import Connections, ConnectionsServer
 from backend_device import Stage
 from backend_events import Context, caller_of, handshake_event, proxy_event
 from longwire_app import authorizer, message, wiring, worker
+from longwire_app.application import app
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
 from longwire_app.log import logger
@@ -182,7 +183,7 @@ def porter(
     doorbell: Doorbell,
     pauses: list[float],
 ) -> Porter:
-    runner = PumpRunner(Parts(store, sessions, topic_log, delivery), Window(), sleep=pauses.append)
+    runner = PumpRunner(Parts(app, store, sessions, topic_log, delivery), Window(), sleep=pauses.append)
     return Porter(runner, doorbell)
 
 

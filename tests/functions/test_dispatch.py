@@ -12,6 +12,7 @@ from longwire_app.dispatch import Dispatcher, Streams
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import Forbidden
 from longwire_app.events import Application, EventCall, Reply
+from longwire_app.groups import Groups
 from longwire_app.session import JOIN, SEND, Caller
 from longwire_app.session_store import SessionStore
 from longwire_app.store import Store
@@ -45,8 +46,8 @@ class Client:
 
 
 @pytest.fixture
-def streams(sessions: SessionStore, topic_log: TopicLog, doorbell: Doorbell) -> Streams:
-    return Streams(sessions, topic_log, doorbell)
+def streams(store: Store, sessions: SessionStore, topic_log: TopicLog, doorbell: Doorbell) -> Streams:
+    return Streams(sessions, doorbell, Groups(store, topic_log, doorbell))
 
 
 @pytest.fixture
@@ -55,8 +56,8 @@ def app() -> Application:
 
 
 @pytest.fixture
-def dispatcher(store: Store, streams: Streams, delivery: Delivery, app: Application) -> Dispatcher:
-    return Dispatcher(store, streams, Broadcaster(store, delivery, streams.log, streams.doorbell), app)
+def dispatcher(store: Store, streams: Streams, topic_log: TopicLog, delivery: Delivery, app: Application) -> Dispatcher:
+    return Dispatcher(store, streams, Broadcaster(store, delivery, topic_log, streams.doorbell), app)
 
 
 @pytest.fixture
@@ -90,8 +91,11 @@ def test_what_one_publishes_the_others_receive(client: Any) -> None:
         "data": {"x": [1, None]},
         "fromUserId": "bob",
     }
-    assert bob.send(type="sendToGroup", group="room", data={"x": [1, None]}, ackId=2) == [message, done(2)]
-    assert alice.got == [done(1), message]
+    got, ack = bob.send(type="sendToGroup", group="room", data={"x": [1, None]}, ackId=2)
+    assert ack == done(2)
+    assert alice.got == [done(1), got]
+    assert got.pop("offset") > 0
+    assert got == message
 
 
 def test_without_an_ack_id_nothing_comes_back(client: Any) -> None:
@@ -214,7 +218,7 @@ def test_an_event_may_publish_to_groups_that_its_sender_may_not(client: Any, app
     listener.send(type="joinGroup", group="room")
     assert client(roles=()).send(type="event", event="tell", dataType="text", data="hi", ackId=1) == [done(1)]
     expected = {"type": "message", "from": "group", "group": "room", "dataType": "text", "data": "hi"}
-    assert listener.got == [expected]
+    assert listener.got == [expected | {"offset": listener.got[0]["offset"]}]
 
 
 def test_an_event_handler_refuses_by_raising(client: Any, app: Application) -> None:

@@ -58,6 +58,7 @@ def test_the_readmes_example_does_what_it_says(tmp_path: Path) -> None:
     with pytest.raises(BadRequest, match="takes a text"):
         app.answer(replace(asked, data=""))
     assert not app.rule("cursors.alice").reliable
+    assert app.rule("prices.x").recovery == "cache"
     assert app.rule("lobby.1").may_join(Identity("eve"), "lobby.1")
 
 

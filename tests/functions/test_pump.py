@@ -25,6 +25,13 @@ def test_each_topic_arrives_whole_and_in_order(state: State, rules: Rules, state
 
 
 @pytest.mark.parametrize(
+    "state", [start("AAB", cuts=1), start("AA", cuts=1, pump_crashes=1), start("AAA", pump_crashes=1)]
+)
+def test_of_a_cached_topic_the_latest_arrives_in_the_end_and_nothing_goes_back(state: State) -> None:
+    assert explore(state, Rules(cached=True, zombie=True), 25_000) >= 1_000
+
+
+@pytest.mark.parametrize(
     ("state", "rules"),
     [
         pytest.param(start("AB", cuts=1, pump_crashes=1), Rules(late_assign=True), id="posting before ids are stored"),

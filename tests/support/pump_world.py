@@ -1,8 +1,7 @@
 """Every schedule of the real pump: publishers, bells, pumps, a client and a network, of which any may fail at any step.
 
-A state is hashable, so that it is explored once. A running pump is what it was answered so far: the generator is run
-again from its beginning to find its next effect. Faults are budgets; a *wrong* world breaks one rule that the pump
-relies on, and must be caught.
+A running pump is what it was answered so far: the generator is run again from its beginning to find its next effect.
+Faults are budgets; a *wrong* world breaks one rule that the pump relies on, and must be caught.
 """
 
 from collections.abc import Iterator
@@ -32,6 +31,7 @@ class Rules:
     unfenced_mark: bool = False
     parallel_posts: bool = False
     bell_may_be_lost: bool = False
+    cached: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,18 +93,16 @@ def start(topics: str, *, cuts: int = 0, pump_crashes: int = 0, publisher_crashe
 
 def explore(state: State, rules: Rules, limit: int) -> int:
     """Visits every state that can be reached, ``limit`` at most, and returns how many. Raises Violation."""
-    seen, stack, came = {state}, [state], {state: ("start", state)}
-    while stack and len(seen) < limit:
+    stack, came = [state], {state: ("start", state)}
+    while stack and len(came) < limit:
         current = stack.pop()
-        wrong = _wrong(current)
-        if wrong:
+        if wrong := _wrong(current, rules):
             raise Violation(f"{wrong}: {' '.join(_path(current, came))}")
         for name, following in _steps(current, rules):
-            if following not in seen:
-                seen.add(following)
+            if following not in came:
                 came[following] = (name, current)
                 stack.append(following)
-    return len(seen)
+    return len(came)
 
 
 def _path(state: State, came: dict[State, Step]) -> list[str]:
@@ -118,10 +116,10 @@ def _path(state: State, came: dict[State, Step]) -> list[str]:
 # -- what must hold
 
 
-def _wrong(state: State) -> str | None:
+def _wrong(state: State, rules: Rules) -> str | None:
     last = dict.fromkeys(TOPICS, 0)
     for _, topic, offset in state.shown:
-        if offset != last[topic] + 1:
+        if offset <= last[topic] if rules.cached else offset != last[topic] + 1:
             return f"topic {topic}: {offset} after {last[topic]}"
         last[topic] = offset
     if _quiet(state) and tuple(last.values()) != state.log:
@@ -222,17 +220,18 @@ def _next(running: Running, rules: Rules) -> tuple[core.Effect | None, str]:
     try:
         effect = next(steps)
         for answer in running.answers:
-            effect = steps.send(_thawed(answer))
+            effect = steps.send(_thawed(answer, rules))
     except StopIteration as stop:
         return None, stop.value.name
     return effect, ""
 
 
-def _thawed(answer: Any) -> Any:
+def _thawed(answer: Any, rules: Rules) -> Any:
     if isinstance(answer, Stored):
         connection = None if answer.connection is None else str(answer.connection)
         joined = dict.fromkeys(TOPICS, 0)
-        return core.Snapshot(SESSION, answer.version, connection, answer.greeted, True, answer.stream(), joined)
+        read = (SESSION, answer.version, connection, answer.greeted, True, answer.stream(), joined)
+        return core.Snapshot(*read, frozenset(TOPICS if rules.cached else ()))
     return answer
 
 
@@ -242,9 +241,7 @@ def _performed(state: State, running: Running, effect: core.Effect, rules: Rules
         case core.Read():
             yield "read", state, stored
         case core.ReadLog():
-            length = state.log[TOPICS.index(effect.topic)]
-            offsets = range(effect.after + 1, min(length, effect.after + effect.limit) + 1)
-            yield "log", state, tuple(Entry(effect.topic, offset) for offset in offsets)
+            yield "log", state, _entries(state, effect, rules)
         case core.Assign():
             if rules.late_assign:
                 yield "put-off", state, True
@@ -260,6 +257,12 @@ def _performed(state: State, running: Running, effect: core.Effect, rules: Rules
             yield from _greeted(state, effect)
 
 
+def _entries(state: State, effect: core.ReadLog, rules: Rules) -> tuple[Entry, ...]:
+    offsets = range(effect.after + 1, state.log[TOPICS.index(effect.topic)] + 1)
+    wanted = offsets[-1:] if rules.cached and effect.news else offsets[: effect.limit]
+    return tuple(Entry(effect.topic, offset) for offset in wanted)
+
+
 def _posted(state: State, effect: core.Post, rules: Rules) -> Iterator[tuple[str, State, Any]]:
     if effect.connection_id != str(state.connection):
         yield "gone", state, core.Posted.GONE
@@ -267,8 +270,7 @@ def _posted(state: State, effect: core.Post, rules: Rules) -> Iterator[tuple[str
     frame = (effect.slot.sequence_id, effect.slot.topic, effect.slot.offset)
     yield "post", replace(state, channel=(*state.channel, frame)), core.Posted.DELIVERED
     if rules.parallel_posts and state.channel:
-        overtaken = (*state.channel[:-1], frame, state.channel[-1])
-        yield "overtake", replace(state, channel=overtaken), core.Posted.DELIVERED
+        yield "overtake", replace(state, channel=(*state.channel[:-1], frame, state.channel[-1])), core.Posted.DELIVERED
 
 
 def _marked(state: State, running: Running, effect: core.Mark, rules: Rules) -> State:
