@@ -6,8 +6,9 @@ API Gateway asks it once for each handshake and hands its context to every later
 import json
 import os
 import time
+from collections.abc import Callable, Iterable
 from functools import cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -25,6 +26,8 @@ from longwire_app.turn import Turn
 
 __all__ = ["Unauthorized", "Verifier", "handler"]
 
+T = TypeVar("T")
+
 MAX_ANSWER = 8192
 """Bytes of an authorizer's answer that API Gateway takes."""
 
@@ -37,14 +40,14 @@ class Unauthorized(Exception):
     """API Gateway answers 401 when an authorizer raises with exactly the message ``Unauthorized``, else 500."""
 
 
-class Verifier:
-    """Checks tokens against keys that may rotate under it."""
+class Verifier(Generic[T]):
+    """Checks tokens against keys that may rotate under it. ``check`` says what a token proves, or InvalidToken."""
 
-    def __init__(self, sources: list[CachedKeys], rules: Rules) -> None:
+    def __init__(self, sources: list[CachedKeys], check: Callable[[str, Iterable[Key], float], T]) -> None:
         self._sources = sources
-        self._rules = rules
+        self._checked = check
 
-    def verify(self, token: str, now: float) -> Identity:
+    def verify(self, token: str, now: float) -> T:
         """Raises InvalidToken, or KeysUnavailable when the key may be one of a source that cannot be reached."""
         try:
             return self._check(token, now)
@@ -54,7 +57,7 @@ class Verifier:
                 raise
         return self._check(token, now)
 
-    def _check(self, token: str, now: float) -> Identity:
+    def _check(self, token: str, now: float) -> T:
         keys: list[Key] = []
         lost: list[KeysUnavailable] = []
         for source in self._sources:
@@ -63,7 +66,7 @@ class Verifier:
             except KeysUnavailable as exc:
                 lost.append(exc)
         try:
-            return verify(token, keys, self._rules, now)
+            return self._checked(token, keys, now)
         except InvalidToken as exc:
             if lost and exc.reason in KEYLESS:
                 raise lost[0] from exc
@@ -80,13 +83,14 @@ def settings() -> AuthorizerSettings:
 
 
 @cache
-def verifier() -> Verifier:
+def verifier() -> Verifier[Identity]:
     sources = []
     if (secret := settings().token_secret) is not None:
         sources.append(CachedKeys(SecretKeys(wiring.secrets(), secret)))
     if (url := settings().jwks_url) is not None:
         sources.append(CachedKeys(JwksKeys(url)))
-    return Verifier(sources, Rules(settings().audience, settings().issuer))
+    rules = Rules(settings().audience, settings().issuer)
+    return Verifier(sources, lambda token, keys, now: verify(token, keys, rules, now))
 
 
 def handler(event: Event, context: LambdaContext) -> Answer:

@@ -6,6 +6,7 @@ AppError
 ├── BellNotRung          AWS's: SQS did not take a bell
 ├── KeysUnavailable      ours or AWS's: no signing key could be loaded
 ├── TooManyConnections   the client's: the user holds as many connections as the deployment allows
+├── HttpRefused          the client's: an HTTP request that is refused with ``status``
 ├── InvalidToken         the client's: a token that proves nothing; carries a reason, never the token
 └── Refused              the client's: sent back as the ``error`` of an ack frame
     ├── BadRequest       the frame is understood in part, and wrong
@@ -14,6 +15,7 @@ AppError
     └── Duplicate        this ackId was taken before; official clients count it as success
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "BellNotRung",
     "Duplicate",
     "Forbidden",
+    "HttpRefused",
     "InvalidToken",
     "KeysUnavailable",
     "NotFound",
@@ -62,6 +65,17 @@ class InvalidToken(AppError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class HttpRefused(AppError):
+    """``code`` and the message are the body's; ``headers`` the answer's."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
 
 
 class Refused(AppError):

@@ -32,6 +32,7 @@ __all__ = [
     "Ack",
     "AckError",
     "Connected",
+    "Data",
     "DataType",
     "Disconnected",
     "Event",

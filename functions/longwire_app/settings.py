@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from longwire_app.errors import SettingsError
 
-__all__ = ["AuthorizerSettings", "Settings"]
+__all__ = ["AdminSettings", "AuthorizerSettings", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,19 @@ class AuthorizerSettings:
         if settings.token_secret is None and settings.jwks_url is None:
             raise SettingsError("set TOKEN_SECRET_ARN, JWKS_URL or both: without a key no token is valid")
         return settings
+
+
+@dataclass(frozen=True, slots=True)
+class AdminSettings:
+    """For the administration. ``hub`` is the one name that this deployment has in its URLs."""
+
+    token_secret: str
+    hub: str
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "AdminSettings":
+        """Raises SettingsError for a variable that is missing."""
+        return cls(_required(env, "TOKEN_SECRET_ARN"), _required(env, "HUB"))
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

@@ -18,13 +18,15 @@ from longwire_app.errors import InvalidToken
 from longwire_app.session import LEEWAY, Identity
 from longwire_app.topics import MAX_NAME
 
-__all__ = ["MAX_TOKEN", "Key", "Rules", "issue", "verify"]
+__all__ = ["MAX_TOKEN", "Claims", "Key", "Rules", "audiences", "issue", "signed_claims", "verify"]
 
 MAX_TOKEN = 8192
 """Characters. API Gateway itself ends a URL at 4,096; headers may be longer."""
 
 MAX_USER = 256
 """Characters. Three bytes each at most, or four: a user and a tenant fit into one partition key."""
+
+Claims = Mapping[str, Any]
 
 COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 
@@ -55,12 +57,23 @@ def verify(token: str, keys: Iterable[Key], rules: Rules, now: float) -> Identit
     ``early``, ``audience`` or ``issuer``. The header chooses among our keys and brings none: ``jku``, ``x5u``,
     ``jwk`` and ``x5c`` are not read.
     """
+    claims = signed_claims(token, keys, now)
+    _check_origin(claims, rules)
+    return _identity(claims)
+
+
+def signed_claims(token: str, keys: Iterable[Key], now: float) -> Claims:
+    """What is signed with one of ``keys`` and valid now, whoever it is for. Raises InvalidToken."""
     if len(token) > MAX_TOKEN:
         raise InvalidToken("size")
     claims = _claims(_signed_payload(token, keys))
     _check_times(claims, now)
-    _check_origin(claims, rules)
-    return _identity(claims)
+    return claims
+
+
+def audiences(claims: Claims) -> list[str]:
+    """The claim ``aud``, which may be a text or a list of them."""
+    return _strings(claims, "aud")
 
 
 def issue(identity: Identity, secret: bytes, *, now: int, lifetime: int, rules: Rules, kid: str | None) -> str:
@@ -139,14 +152,14 @@ def _no_constant(name: str) -> float:
     raise ValueError(name)
 
 
-def _check_times(claims: Mapping[str, Any], now: float) -> None:
+def _check_times(claims: Claims, now: float) -> None:
     if _time(claims, "exp", required=True) <= now - LEEWAY:
         raise InvalidToken("expired")
     if max(_time(claims, "nbf"), _time(claims, "iat")) > now + LEEWAY:
         raise InvalidToken("early")
 
 
-def _time(claims: Mapping[str, Any], name: str, *, required: bool = False) -> float:
+def _time(claims: Claims, name: str, *, required: bool = False) -> float:
     value = claims.get(name) if required else claims.get(name, 0)
     # bool is an int to Python, and 1e400 parses to infinity.
     if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
@@ -154,14 +167,14 @@ def _time(claims: Mapping[str, Any], name: str, *, required: bool = False) -> fl
     return value
 
 
-def _check_origin(claims: Mapping[str, Any], rules: Rules) -> None:
-    if rules.audience is not None and rules.audience not in _strings(claims, "aud"):
+def _check_origin(claims: Claims, rules: Rules) -> None:
+    if rules.audience is not None and rules.audience not in audiences(claims):
         raise InvalidToken("audience")
     if rules.issuer is not None and claims.get("iss") != rules.issuer:
         raise InvalidToken("issuer")
 
 
-def _identity(claims: Mapping[str, Any]) -> Identity:
+def _identity(claims: Claims) -> Identity:
     groups = _strings(claims, "webpubsub.group")
     if any(len(group) > MAX_NAME for group in groups):
         raise InvalidToken("claims")
@@ -174,7 +187,7 @@ def _identity(claims: Mapping[str, Any]) -> Identity:
     )
 
 
-def _strings(claims: Mapping[str, Any], name: str) -> list[str]:
+def _strings(claims: Claims, name: str) -> list[str]:
     # Several JWT libraries write a list of one as its element.
     value = claims.get(name, [])
     return [_text(each) for each in (value if isinstance(value, list) else [value])]

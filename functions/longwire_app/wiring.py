@@ -9,6 +9,7 @@ from botocore.config import Config
 
 from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
+from longwire_app.directory import Directory
 from longwire_app.doorbell import Doorbell
 from longwire_app.groups import Groups
 from longwire_app.session_store import SessionStore
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "broadcaster",
     "delivery",
+    "directory",
     "doorbell",
     "groups",
     "management_client",
@@ -103,6 +105,11 @@ def management_client(endpoint: str, width: int) -> "ApiGatewayManagementApiClie
     client = boto3.client("apigatewaymanagementapi", endpoint_url=endpoint, config=config)
     time_limit.bind(client, pause=0)
     return client
+
+
+@cache
+def directory() -> Directory:
+    return Directory(state_table())
 
 
 @cache

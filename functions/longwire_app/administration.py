@@ -1,0 +1,205 @@
+"""What the operations of the administration's HTTP API do. Each answers the status that the service SDK looks for.
+
+A connection's id is its session's, as the greeting says it. A session that waits for its next connection exists, can
+be sent to, and can be moved between groups; a user's operations are for the sessions that have a connection.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from urllib.parse import urlencode
+
+from longwire_app.admin_message import message_of, options_of
+from longwire_app.admin_request import AdminRequest
+from longwire_app.broadcast import Broadcaster
+from longwire_app.delivery import each
+from longwire_app.directory import Directory
+from longwire_app.errors import BadRequest, Duplicate, HttpRefused
+from longwire_app.events import Application
+from longwire_app.http_request import answered
+from longwire_app.log import Answer
+from longwire_app.protocol import Disconnected
+from longwire_app.publisher import Publisher
+from longwire_app.session import Peer
+from longwire_app.store import Store
+from longwire_app.topic_log import TopicLog
+from longwire_app.topics import EVERYBODY, group_topic, user_topic
+from longwire_app.turn import Turn
+
+__all__ = ["Administration"]
+
+MAX_REASON = 512
+"""Characters of a reason, which clients are told."""
+
+MAX_PAGE = 200
+"""Connections of a page, as the service has it."""
+
+TRIES = 3
+"""Times that a session is looked for, which may move to another connection while it is being closed."""
+
+WIDTH = 16
+"""Sessions that are worked on at the same time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Administration:
+    """For one invocation."""
+
+    directory: Directory
+    store: Store
+    log: TopicLog
+    broadcaster: Broadcaster
+    application: Application
+    turn: Turn
+
+    def perform(self, request: AdminRequest) -> Answer:
+        """Raises HttpRefused, Refused, and what the services raise."""
+        operation: Callable[[AdminRequest], Answer] = getattr(self, request.operation)
+        return operation(request)
+
+    # -- sending: 202 whether anybody is there or not, as with the service
+
+    def send_to_all(self, request: AdminRequest) -> Answer:
+        return self._sent(self._publisher.to_all, request)
+
+    def send_to_group(self, request: AdminRequest) -> Answer:
+        return self._sent(partial(self._publisher.to_group, request.names["group"]), request)
+
+    def send_to_user(self, request: AdminRequest) -> Answer:
+        tenant = request.http.text("tenant") or ""
+        return self._sent(partial(self._publisher.to_user, request.names["user"], tenant=tenant), request)
+
+    def send_to_connection(self, request: AdminRequest) -> Answer:
+        return self._sent(partial(self._publisher.to_session, request.names["connection"]), request)
+
+    def _sent(self, publish: Callable[..., object], request: AdminRequest) -> Answer:
+        data, data_type = message_of(request.http)
+        options = options_of(request.http)
+        try:
+            publish(data=data, data_type=data_type, options=options)
+        except Duplicate:
+            self.turn.counts["AdminRepetitions"] += 1
+        return answered(202)
+
+    @property
+    def _publisher(self) -> Publisher:
+        return Publisher(self.broadcaster, self.application, self.turn)
+
+    # -- who is there
+
+    def connection_exists(self, request: AdminRequest) -> Answer:
+        return answered(200 if self._peer(request.names["connection"]) else 404)
+
+    def group_exists(self, request: AdminRequest) -> Answer:
+        found = self.directory.members(group_topic(request.names["group"]), "", 1, self.turn.now)
+        return answered(200 if found else 404)
+
+    def user_exists(self, request: AdminRequest) -> Answer:
+        return answered(200 if next(self._of_user(request), None) else 404)
+
+    def list_connections(self, request: AdminRequest) -> Answer:
+        """One page; what is left of ``top`` is in the link to the next."""
+        http = request.http
+        top = http.number("top", 1, 2**31 - 1)
+        size = min(http.number("maxpagesize", 1, MAX_PAGE) or MAX_PAGE, top or MAX_PAGE)
+        after = http.text("continuationToken") or ""
+        found = self.directory.members(group_topic(request.names["group"]), after, size + 1, self.turn.now)
+        page = {"value": each(WIDTH, self._member, found[:size])}
+        left = None if top is None else top - size
+        if len(found) > size and left != 0:
+            following = {"continuationToken": found[size - 1], "maxpagesize": size} | ({"top": left} if left else {})
+            page["nextLink"] = f"{request.url}?{urlencode(following)}"
+        return answered(200, page)
+
+    def _member(self, session_id: str) -> dict[str, str]:
+        session = self.directory.session(session_id, self.turn.now)
+        return {"connectionId": session_id} | ({"userId": session.user_id} if session else {})
+
+    def _peer(self, session_id: str) -> Peer | None:
+        session = self.directory.session(session_id, self.turn.now)
+        return session and session.peer
+
+    def _of_user(self, request: AdminRequest) -> Iterator[Peer]:
+        topic = user_topic(request.http.text("tenant") or "", request.names["user"])
+        return chain.from_iterable(self.store.audience(topic, self.turn.now))
+
+    # -- groups
+
+    def add_connection_to_group(self, request: AdminRequest) -> Answer:
+        peer = self._peer(request.names["connection"])
+        if peer is None:
+            raise HttpRefused(404, "NotFound", "there is no such connection")
+        return self._joined([peer], request.names["group"])
+
+    def add_user_to_group(self, request: AdminRequest) -> Answer:
+        return self._joined(self._of_user(request), request.names["group"])
+
+    def _joined(self, peers: Iterable[Peer], group: str) -> Answer:
+        topic = group_topic(group)
+        reliable = self.application.rule(group).reliable
+
+        def join(peer: Peer) -> None:
+            tail = partial(self.log.tail, topic) if reliable and peer.reliable else None
+            self.store.join(peer, topic, self.turn.now, tail=tail)
+
+        each(WIDTH, join, peers)
+        return answered(200)
+
+    def remove_connection_from_group(self, request: AdminRequest) -> Answer:
+        return self._left([request.names["connection"]], request.names["group"])
+
+    def remove_user_from_group(self, request: AdminRequest) -> Answer:
+        return self._left([peer.session_id for peer in self._of_user(request)], request.names["group"])
+
+    def remove_connection_from_all_groups(self, request: AdminRequest) -> Answer:
+        return self._left([request.names["connection"]])
+
+    def remove_user_from_all_groups(self, request: AdminRequest) -> Answer:
+        return self._left([peer.session_id for peer in self._of_user(request)])
+
+    def _left(self, session_ids: Iterable[str], group: str | None = None) -> Answer:
+        def leave(session_id: str) -> None:
+            topics = self.directory.topics(session_id) if group is None else [group_topic(group)]
+            for topic in topics:
+                self.store.leave(Peer(session_id, session_id), topic)
+
+        each(WIDTH, leave, session_ids)
+        return answered(204)
+
+    # -- closing
+
+    def close_connection(self, request: AdminRequest) -> Answer:
+        return self._closed([request.names["connection"]], request)
+
+    def close_user_connections(self, request: AdminRequest) -> Answer:
+        return self._closed([peer.session_id for peer in self._of_user(request)], request)
+
+    def close_group_connections(self, request: AdminRequest) -> Answer:
+        pages = self.store.audience(group_topic(request.names["group"]), self.turn.now)
+        return self._closed([peer.session_id for page in pages for peer in page], request)
+
+    def close_all_connections(self, request: AdminRequest) -> Answer:
+        pages = self.store.audience(EVERYBODY, self.turn.now)
+        return self._closed([peer.session_id for page in pages for peer in page], request)
+
+    def _closed(self, session_ids: Iterable[str], request: AdminRequest) -> Answer:
+        reason = request.http.text("reason") or "closed by the server"
+        if len(reason) > MAX_REASON:
+            raise BadRequest(f"reason: has more than {MAX_REASON} characters")
+        excluded = frozenset(request.http.query.get("excluded", []))
+        frame = Disconnected(message=reason)
+        each(WIDTH, partial(self._close, frame), [each for each in session_ids if each not in excluded])
+        return answered(204)
+
+    def _close(self, frame: Disconnected, session_id: str) -> None:
+        """Ends the session for good before its connection, or the client would resume it."""
+        for _ in range(TRIES):
+            peer = self._peer(session_id)
+            if peer is None:
+                return
+            if self.store.end_session(peer, self.turn.now, for_good=True):
+                self.turn.counts["AdminCloses"] += 1
+                self.broadcaster.send(peer, frame, self.turn)
+                self.broadcaster.close(peer)
+                return
