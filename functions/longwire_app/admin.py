@@ -6,7 +6,6 @@ identity provider (``JWKS_URL``) do not open it: they vouch for users.
 
 import os
 import time
-from collections.abc import Iterable
 from functools import cache
 
 from longwire_app import wiring
@@ -14,14 +13,12 @@ from longwire_app.admin_request import admin_request
 from longwire_app.administration import Administration
 from longwire_app.application import app
 from longwire_app.authorizer import Verifier
-from longwire_app.broadcast import Broadcaster
-from longwire_app.directory import Directory
-from longwire_app.errors import BadRequest, HttpRefused, InvalidToken, KeysUnavailable, Refused, SettingsError
-from longwire_app.http_request import HttpRequest, answered, refused
+from longwire_app.errors import HttpRefused, InvalidToken, KeysUnavailable, Refused
+from longwire_app.http_request import HttpRequest, refused
 from longwire_app.keys import CachedKeys, SecretKeys
 from longwire_app.log import Answer, Event, guarded, logger
 from longwire_app.settings import AdminSettings
-from longwire_app.tokens import Claims, Key, signed_claims
+from longwire_app.tokens import Claims, signed_claims
 from longwire_app.turn import Turn
 
 __all__ = ["handler"]
@@ -44,8 +41,7 @@ def verifier() -> Verifier[Claims]:
 
 
 def administration(turn: Turn) -> Administration:
-    broadcaster = Broadcaster(wiring.store(), wiring.delivery(), wiring.topic_log(), wiring.doorbell())
-    return Administration(wiring.directory(), wiring.store(), wiring.topic_log(), broadcaster, app, turn)
+    return Administration(wiring.directory(), wiring.store(), wiring.topic_log(), wiring.broadcaster(), app, turn)
 
 
 @guarded(failed=FAILED)

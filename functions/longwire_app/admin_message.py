@@ -1,16 +1,17 @@
 """The message in a request of the administration, and the parameters that go with it."""
 
 import base64
+from typing import TypedDict
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from longwire_app.delivery import MAX_FRAME
 from longwire_app.errors import BadRequest, HttpRefused
 from longwire_app.http_request import HttpRequest
+from longwire_app.items import Sender
 from longwire_app.protocol import Data, DataType
-from longwire_app.publisher import Options
 
-__all__ = ["message_of", "options_of"]
+__all__ = ["Options", "message_of", "options_of"]
 
 MAX_TTL = 300
 """Seconds, as the service has it."""
@@ -25,6 +26,14 @@ DATA_TYPES: dict[str, DataType] = {
 }
 
 JSON: TypeAdapter[JsonValue] = TypeAdapter(Data)
+
+
+class Options(TypedDict):
+    """Fields of a Publisher."""
+
+    but: frozenset[str]
+    sender: Sender | None
+    retention: int | None
 
 
 def message_of(http: HttpRequest) -> tuple[JsonValue, DataType]:

@@ -21,9 +21,9 @@ ROOT = "/api/hubs/"
 
 SEND = frozenset({"messageTtlSeconds"})
 FILTERED = SEND | {"filter"}
+USER = frozenset({"tenant"})
 CLOSE = frozenset({"reason"})
 PAGE = frozenset({"maxpagesize", "top", "continuationToken"})
-TARGET = frozenset({"targetName"})
 NONE: frozenset[str] = frozenset()
 
 OPERATIONS: dict[tuple[str, str], tuple[str, frozenset[str]]] = {
@@ -39,17 +39,17 @@ OPERATIONS: dict[tuple[str, str], tuple[str, frozenset[str]]] = {
     ("GET", "groups/{group}/connections"): ("list_connections", PAGE),
     ("PUT", "groups/{group}/connections/{connection}"): ("add_connection_to_group", NONE),
     ("DELETE", "groups/{group}/connections/{connection}"): ("remove_connection_from_group", NONE),
-    ("HEAD", "permissions/{permission}/connections/{connection}"): ("has_permission", TARGET),
-    ("PUT", "permissions/{permission}/connections/{connection}"): ("grant_permission", TARGET),
-    ("DELETE", "permissions/{permission}/connections/{connection}"): ("revoke_permission", TARGET),
-    ("HEAD", "users/{user}"): ("user_exists", NONE),
-    ("POST", "users/{user}/:send"): ("send_to_user", FILTERED),
-    ("POST", "users/{user}/:closeConnections"): ("close_user_connections", CLOSE | {"excluded"}),
-    ("DELETE", "users/{user}/groups"): ("remove_user_from_all_groups", NONE),
-    ("PUT", "users/{user}/groups/{group}"): ("add_user_to_group", NONE),
-    ("DELETE", "users/{user}/groups/{group}"): ("remove_user_from_group", NONE),
+    ("HEAD", "users/{user}"): ("user_exists", USER),
+    ("POST", "users/{user}/:send"): ("send_to_user", FILTERED | USER),
+    ("POST", "users/{user}/:closeConnections"): ("close_user_connections", CLOSE | USER | {"excluded"}),
+    ("DELETE", "users/{user}/groups"): ("remove_user_from_all_groups", USER),
+    ("PUT", "users/{user}/groups/{group}"): ("add_user_to_group", USER),
+    ("DELETE", "users/{user}/groups/{group}"): ("remove_user_from_group", USER),
 }
-"""Method and path to the name that the SDK has for it, and the parameters that it takes beside ``api-version``."""
+"""Method and path to the name that the SDK has for it, and the parameters that it takes beside ``api-version``.
+
+``tenant`` is ours: a user's, where tokens have that claim.
+"""
 
 PATTERNS = {
     template: re.compile("/".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts))
@@ -62,7 +62,7 @@ API_VERSION = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}(-preview)?")
 
 @dataclass(frozen=True, slots=True)
 class AdminRequest:
-    """``names`` are those of the path, by their place in it: ``group``, ``connection``, ``user``, ``permission``.
+    """``names`` are those of the path, by their place in it: ``group``, ``connection``, ``user``.
 
     ``url`` is the signed one, without its query.
     """

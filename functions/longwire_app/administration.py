@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
+from typing import Any
 from urllib.parse import urlencode
 
 from longwire_app.admin_message import message_of, options_of
@@ -61,30 +62,26 @@ class Administration:
     # -- sending: 202 whether anybody is there or not, as with the service
 
     def send_to_all(self, request: AdminRequest) -> Answer:
-        return self._sent(self._publisher.to_all, request)
+        return self._sent(request, Publisher.to_all)
 
     def send_to_group(self, request: AdminRequest) -> Answer:
-        return self._sent(partial(self._publisher.to_group, request.names["group"]), request)
+        return self._sent(request, partial(Publisher.to_group, group=request.names["group"]))
 
     def send_to_user(self, request: AdminRequest) -> Answer:
         tenant = request.http.text("tenant") or ""
-        return self._sent(partial(self._publisher.to_user, request.names["user"], tenant=tenant), request)
+        return self._sent(request, partial(Publisher.to_user, user_id=request.names["user"], tenant=tenant))
 
     def send_to_connection(self, request: AdminRequest) -> Answer:
-        return self._sent(partial(self._publisher.to_session, request.names["connection"]), request)
+        return self._sent(request, partial(Publisher.to_session, session_id=request.names["connection"]))
 
-    def _sent(self, publish: Callable[..., object], request: AdminRequest) -> Answer:
+    def _sent(self, request: AdminRequest, publish: Callable[..., object]) -> Answer:
         data, data_type = message_of(request.http)
-        options = options_of(request.http)
+        publisher = Publisher(self.broadcaster, self.application, self.turn, **options_of(request.http))
         try:
-            publish(data=data, data_type=data_type, options=options)
+            publish(publisher, data=data, data_type=data_type)
         except Duplicate:
             self.turn.counts["AdminRepetitions"] += 1
         return answered(202)
-
-    @property
-    def _publisher(self) -> Publisher:
-        return Publisher(self.broadcaster, self.application, self.turn)
 
     # -- who is there
 
@@ -105,7 +102,7 @@ class Administration:
         size = min(http.number("maxpagesize", 1, MAX_PAGE) or MAX_PAGE, top or MAX_PAGE)
         after = http.text("continuationToken") or ""
         found = self.directory.members(group_topic(request.names["group"]), after, size + 1, self.turn.now)
-        page = {"value": each(WIDTH, self._member, found[:size])}
+        page: dict[str, Any] = {"value": each(WIDTH, self._member, found[:size])}
         left = None if top is None else top - size
         if len(found) > size and left != 0:
             following = {"continuationToken": found[size - 1], "maxpagesize": size} | ({"top": left} if left else {})
@@ -118,7 +115,7 @@ class Administration:
 
     def _peer(self, session_id: str) -> Peer | None:
         session = self.directory.session(session_id, self.turn.now)
-        return session and session.peer
+        return None if session is None else session.peer
 
     def _of_user(self, request: AdminRequest) -> Iterator[Peer]:
         topic = user_topic(request.http.text("tenant") or "", request.names["user"])
@@ -141,7 +138,7 @@ class Administration:
 
         def join(peer: Peer) -> None:
             tail = partial(self.log.tail, topic) if reliable and peer.reliable else None
-            self.store.join(peer, topic, self.turn.now, tail=tail)
+            self.store.join(peer, topic, None, self.turn.now, tail=tail)
 
         each(WIDTH, join, peers)
         return answered(200)
@@ -162,7 +159,7 @@ class Administration:
         def leave(session_id: str) -> None:
             topics = self.directory.topics(session_id) if group is None else [group_topic(group)]
             for topic in topics:
-                self.store.leave(Peer(session_id, session_id), topic)
+                self.store.leave(Peer(session_id, session_id), topic, None, self.turn.now)
 
         each(WIDTH, leave, session_ids)
         return answered(204)

@@ -1,12 +1,14 @@
 """A message for all who follow a topic: into its log for sessions that read it there, posted at once to all others."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from longwire_app.delivery import MAX_FRAME, Delivery, Outcome, each
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest, Duplicate
+from longwire_app.items import Sender
 from longwire_app.log import logger
 from longwire_app.protocol import Frame
 from longwire_app.rules import TopicRule
@@ -27,14 +29,14 @@ NUMBERED = MAX_FRAME - 64
 class Publication:
     """A frame and the topic that it is for. ``but`` are ids of sessions that get no copy.
 
-    ``sender`` is a session id and ackId, which a reliable topic's log takes in the message's own transaction.
+    A reliable topic's log takes ``sender`` in the message's own transaction.
     """
 
     topic: str
     frame: Frame
     rule: TopicRule
     but: frozenset[str] = frozenset()
-    sender: tuple[str, int] | None = None
+    sender: Sender | None = None
 
 
 class Broadcaster:
@@ -81,6 +83,19 @@ class Broadcaster:
             if rule.reliable:
                 self._ring(wanted, topic)
             self._post([peer for peer in wanted if not (rule.reliable and peer.reliable)], frame, turn)
+
+    @contextmanager
+    def once(self, sender: Sender | None, turn: Turn) -> Iterator[None]:
+        """Takes the ackId before the effect, and gives it back if that fails, to be tried again. Raises Duplicate."""
+        if sender is None:
+            yield
+            return
+        self._store.claim(*sender, turn.now)
+        try:
+            yield
+        except Exception:
+            self._store.release(*sender)
+            raise
 
     def addressed(self, session_id: str, turn: Turn) -> Peer | None:
         """The session that a message for it alone is for, when there is one."""

@@ -1,7 +1,5 @@
 """From an incoming frame to its effect and its ack."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,6 +8,7 @@ from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest, Forbidden, Refused
 from longwire_app.events import Application, EventCall
 from longwire_app.groups import Groups, Past
+from longwire_app.items import Sender
 from longwire_app.log import logger
 from longwire_app.protocol import (
     Ack,
@@ -118,22 +117,14 @@ class Dispatcher:
         rule = self._application.rule(frame.group)
         if not rule.may_send(caller.identity, frame.group):
             raise Forbidden("the role to send to this group is missing")
-        publish = partial(
-            self._publisher(turn).to_group,
-            frame.group,
-            frame.data,
-            frame.data_type,
-            but=[caller.peer.session_id] if frame.no_echo else [],
-            from_user_id=caller.identity.user_id,
+        publisher = Publisher(
+            self._broadcaster,
+            self._application,
+            turn,
+            but=frozenset([caller.peer.session_id] if frame.no_echo else []),
+            sender=_sender(caller, frame),
         )
-        if rule.reliable:
-            publish(sender=None if frame.ack_id is None else (caller.peer.session_id, frame.ack_id))
-            return
-        with self._once(caller, frame.ack_id, turn):
-            publish()
-
-    def _publisher(self, turn: Turn) -> Publisher:
-        return Publisher(self._broadcaster, self._application, turn)
+        publisher.to_group(frame.group, frame.data, frame.data_type, from_user_id=caller.identity.user_id)
 
     def _call(self, caller: Caller, frame: Event, turn: Turn) -> None:
         call = EventCall(
@@ -143,26 +134,17 @@ class Dispatcher:
             user_id=caller.identity.user_id,
             tenant=caller.identity.tenant,
             session_id=caller.peer.session_id,
-            outlet=self._publisher(turn),
+            outlet=Publisher(self._broadcaster, self._application, turn),
         )
-        with self._once(caller, frame.ack_id, turn):
+        with self._broadcaster.once(_sender(caller, frame), turn):
             reply = self._application.answer(call)
             if reply is not None:
                 message = ServerMessage(data_type=reply.data_type, data=reply.data)
                 self._broadcaster.send(caller.peer, message, turn)
 
-    @contextmanager
-    def _once(self, caller: Caller, ack_id: int | None, turn: Turn) -> Iterator[None]:
-        """Takes the ackId before the effect and gives it back if the effect fails, for the client to try again."""
-        if ack_id is None:
-            yield
-            return
-        self._store.claim(caller.peer.session_id, ack_id, turn.now)
-        try:
-            yield
-        except Exception:
-            self._store.release(caller.peer.session_id, ack_id)
-            raise
+
+def _sender(caller: Caller, frame: SendToGroup | Event) -> Sender | None:
+    return None if frame.ack_id is None else (caller.peer.session_id, frame.ack_id)
 
 
 def _refuse(expired: bool) -> None:

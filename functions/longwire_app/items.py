@@ -25,6 +25,7 @@ from longwire_app.topics import key_part, shard_of, slots_of, user_topic
 __all__ = [
     "SHARDS",
     "Item",
+    "Sender",
     "dedupe_key",
     "expiry",
     "holder_of",
@@ -43,6 +44,9 @@ __all__ = [
     "subscription_keys",
     "topic_pk",
 ]
+
+Sender = tuple[str, int | str]
+"""Who may repeat itself: a session's id and an ackId. Who is no session has a name that begins with ``@``."""
 
 FRESH = {"version": "1", "next": "1", "acked": "0", "posted": "0"}
 """Of a stream in which nothing was sent."""
@@ -77,8 +81,8 @@ def slot_pk(tenant: str, user_id: str) -> str:
     return pk
 
 
-def dedupe_key(session_id: str, ack_id: int) -> dict[str, Any]:
-    return key(f"D#{key_part(session_id)}", f"A#{ack_id}")
+def dedupe_key(session_id: str, ack_id: int | str) -> dict[str, Any]:
+    return key(f"D#{key_part(session_id)}", f"A#{key_part(str(ack_id))}")
 
 
 def slot_key(tenant: str, user_id: str, number: int) -> dict[str, Any]:

@@ -203,15 +203,15 @@ class Store:
 
     # Deduplication
 
-    def claim(self, session_id: str, ack_id: int, now: int) -> None:
+    def claim(self, session_id: str, ack_id: int | str, now: int) -> None:
         """Takes an ackId; raises Duplicate when it is taken."""
         self._once(session_id, ack_id, now, [])
 
-    def release(self, session_id: str, ack_id: int) -> None:
+    def release(self, session_id: str, ack_id: int | str) -> None:
         """Gives an ackId back after a failure, so that a retry is not taken for a repetition."""
         self._table.delete_all([items.dedupe_key(session_id, ack_id)])
 
-    def _once(self, session_id: str, ack_id: int, now: int, effects: Sequence[Any]) -> None:
+    def _once(self, session_id: str, ack_id: int | str, now: int, effects: Sequence[Any]) -> None:
         # A transaction even for the record alone: botocore gives it a token, so its own retry after a lost answer
         # succeeds again, where a plain conditional put would find the first try's record and call it a duplicate.
         record = items.dedupe_key(session_id, ack_id) | items.expiry(now + DEDUPE_LIFETIME)

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import Any
 
 from longwire_app.errors import Duplicate, StoreUnavailable
-from longwire_app.items import dedupe_key, expiry
+from longwire_app.items import Sender, dedupe_key, expiry
 from longwire_app.session import DEDUPE_LIFETIME
 from longwire_app.stream import Entry
 from longwire_app.table import Item, Table
@@ -44,7 +44,7 @@ class TopicLog:
         self._sleep = sleep
         self._jitter = jitter
 
-    def append(self, entry: Entry, retention: int, now: int, sender: tuple[str, int] | None) -> int:
+    def append(self, entry: Entry, retention: int, now: int, sender: Sender | None) -> int:
         """Commits a message and returns its offset. ``sender`` is a session id and ackId.
 
         Raises Duplicate when the ackId was taken before, and StoreUnavailable when others were always faster.
@@ -150,7 +150,7 @@ class TopicLog:
         }
         return [put, {"Update": update}]
 
-    def _commit(self, writes: Sequence[Any], sender: tuple[str, int] | None, now: int) -> bool:
+    def _commit(self, writes: Sequence[Any], sender: Sender | None, now: int) -> bool:
         """False when somebody else took the offset. botocore's token makes its own retries harmless."""
         record: list[Any] = []
         if sender is not None:

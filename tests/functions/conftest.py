@@ -19,7 +19,8 @@ from backend_aws import REGION, Aws, MotoServer, Server, created
 from backend_connections import Connections, ConnectionsServer
 from backend_device import Stage
 from backend_events import Context, caller_of, handshake_event, proxy_event
-from longwire_app import authorizer, message, wiring, worker
+from backend_http import HttpApiServer
+from longwire_app import admin, authorizer, message, wiring, worker
 from longwire_app.application import app
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
@@ -116,6 +117,7 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
         "CONNECTIONS_PER_USER": "3",
         "ALLOWED_ORIGINS": "https://app.example.com,loopback",
         "TOKEN_SECRET_ARN": aws.secret_arn,
+        "HUB": "chat",
         "POWERTOOLS_METRICS_NAMESPACE": "Longwire",
         "POWERTOOLS_SERVICE_NAME": "test",
     }
@@ -129,7 +131,15 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
 def _forget() -> None:
     caches: list[Any] = [getattr(wiring, name) for name in wiring.__all__ if name != "management_client"]
     caches += [wiring.dynamodb, wiring.state_table]
-    for cached in [*caches, authorizer.settings, authorizer.verifier, message.dispatcher, worker.porter]:
+    for cached in [
+        *caches,
+        admin.settings,
+        admin.verifier,
+        authorizer.settings,
+        authorizer.verifier,
+        message.dispatcher,
+        worker.porter,
+    ]:
         cached.cache_clear()
 
 
@@ -185,6 +195,12 @@ def porter(
 ) -> Porter:
     runner = PumpRunner(Parts(app, store, sessions, topic_log, delivery), Window(), sleep=pauses.append)
     return Porter(runner, doorbell)
+
+
+@pytest.fixture(scope="session")
+def administration(served: Callable[[HttpApiServer], HttpApiServer]) -> str:
+    """Where the administration's HTTP API is; ``backend`` is its environment."""
+    return served(HttpApiServer(admin.handler)).origin
 
 
 @pytest.fixture

@@ -45,7 +45,6 @@ def test_a_stage_a_mapping_or_a_proxy_may_stand_before_it() -> None:
 @pytest.mark.parametrize(
     "signed",
     [
-        "",
         [],
         f"{ENDPOINT}/api/hubs/chat/:closeConnections",
         f"{ENDPOINT}/api/hubs/other/:send",

@@ -12,7 +12,7 @@ from longwire_app.errors import InvalidToken, KeysUnavailable
 from longwire_app.handshake import JSON
 from longwire_app.keys import CachedKeys
 from longwire_app.session import JOIN, Caller, Identity, Peer
-from longwire_app.tokens import Key, Rules, issue
+from longwire_app.tokens import Key, Rules, issue, verify
 
 SECRET = b"s" * 64
 OTHER = b"o" * 64
@@ -174,8 +174,10 @@ class Source:
         return [Key("HS256", secret) for secret in self.secrets]
 
 
-def verifier(*sources: Source) -> Verifier:
-    return Verifier([CachedKeys(source) for source in sources], Rules())
+def verifier(*sources: Source) -> Verifier[Identity]:
+    return Verifier(
+        [CachedKeys(source) for source in sources], lambda token, keys, now: verify(token, keys, Rules(), now)
+    )
 
 
 def signed(secret: bytes, lifetime: int = 10_000) -> str:

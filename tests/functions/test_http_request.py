@@ -54,7 +54,8 @@ def test_a_number_in_its_range_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "token"), [("Bearer a.b.c", "a.b.c"), ("bearer  x ", "x"), ("Basic x", None), ("Bearer", None), ("", None)]
+    ("value", "token"),
+    [("Bearer a.b.c", "a.b.c"), ("bearer  x ", "x"), ("Basic x", None), ("Bearer", None), ("", None)],
 )
 def test_the_bearer_token(value: str, token: str | None) -> None:
     assert request("/", headers={"Authorization": value}).bearer == token

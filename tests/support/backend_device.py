@@ -46,10 +46,15 @@ class Stage:
         for cached in (wiring.settings, worker.porter):
             cached.cache_clear()
 
+    def log_items(self) -> list[dict[str, Any]]:
+        """All of the log table."""
+        found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=self.aws.log_table)["Items"]
+        return found
+
     def expire(self, text: str) -> int:
         """Ends the retention of messages whose data holds ``text``; returns the first one's offset."""
         client, offsets = boto3.client("dynamodb"), []
-        for item in client.scan(TableName=self.aws.log_table)["Items"]:
+        for item in self.log_items():
             if text in item.get("frame", {}).get("S", ""):
                 offsets.append(int(item["sk"]["N"]))
                 client.put_item(TableName=self.aws.log_table, Item=item | {"until": {"N": str(self.now - 1)}})

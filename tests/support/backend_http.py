@@ -18,7 +18,7 @@ def http_event(method: str, target: str, headers: dict[str, str] | None = None, 
     """In the payload format 2.0. The path is decoded, and ends at a decoded ``?``, as API Gateway was seen to do it."""
     path, _, query = target.partition("?")
     named = {name.lower(): value for name, value in (headers or {}).items()}
-    text = named.get("content-type", "text/plain").startswith(TEXT)
+    text = named.get("content-type", "text/plain").startswith(TEXT) and _is_utf8(body)
     return {
         "version": "2.0",
         "routeKey": "ANY /{proxy+}",
@@ -33,9 +33,17 @@ def http_event(method: str, target: str, headers: dict[str, str] | None = None, 
             "apiId": "abcdefghij",
             "timeEpoch": int(time.time() * 1000),
         },
-        "body": body.decode("utf-8", "replace") if text else base64.b64encode(body).decode(),
+        "body": body.decode() if text else base64.b64encode(body).decode(),
         "isBase64Encoded": not text,
     }
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class HttpApiServer(Server):
@@ -54,4 +62,4 @@ class HttpApiHandler(Quiet):
         answer = self.server.handler(event, Context())
         return answer["statusCode"], answer["headers"], answer.get("body", "").encode()
 
-    do_GET = do_HEAD = do_PUT = do_OPTIONS = Quiet.do_POST
+    do_GET = do_HEAD = do_PUT = do_OPTIONS = Quiet.do_POST  # noqa: N815 (the base class's names)
