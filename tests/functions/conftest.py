@@ -204,6 +204,16 @@ def administration(served: Callable[[HttpApiServer], HttpApiServer]) -> str:
 
 
 @pytest.fixture
+def service_sdk(administration: str, backend: None) -> Iterator[Any]:  # noqa: ARG001 (its environment)
+    """The protocol's service SDK, unmodified; it signs with the backend's secret."""
+    from azure.messaging.webpubsubservice import WebPubSubServiceClient
+
+    endpoint = f"Endpoint={administration};AccessKey={'s' * 64};Version=1.0;"
+    with WebPubSubServiceClient.from_connection_string(endpoint, hub="chat", retry_total=0) as client:
+        yield client
+
+
+@pytest.fixture
 def stage(
     backend: None,  # noqa: ARG001 (its environment)
     aws: Aws,

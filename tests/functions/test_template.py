@@ -18,7 +18,7 @@ from longwire_app.doorbell import Bell
 from longwire_app.errors import Refused
 from longwire_app.protocol import Incoming
 from longwire_app.session import JOIN, SEND, Identity, Peer
-from longwire_app.settings import AuthorizerSettings, Settings
+from longwire_app.settings import AdminSettings, AuthorizerSettings, Settings
 from longwire_app.tokens import Rules, issue
 
 TEXT = FILE.read_text(encoding="utf-8")
@@ -105,7 +105,7 @@ def test_every_route_but_connect_is_open_to_whoever_is_connected(template: dict[
 
 def test_every_handler_can_be_imported(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Lambda::Function")
-    assert len(functions) == 5
+    assert len(functions) == 6
     for function in functions.values():
         module, _, name = function["Handler"].rpartition(".")
         assert callable(getattr(importlib.import_module(module), name))
@@ -121,17 +121,20 @@ def test_every_function_finds_its_settings(template: dict[str, Any]) -> None:
             given = (settings.token_secret, settings.jwks_url, settings.audience, settings.issuer)
             assert given == ("1", "1", "1", "1")
             assert settings.allowed_origins == {"1"}
+        if name == "AdminFunction":
+            assert AdminSettings.from_environment(env) == AdminSettings("1", "1")
         assert variables["POWERTOOLS_METRICS_NAMESPACE"]
 
 
 def test_no_function_outlives_api_gateways_patience(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Lambda::Function")
     assert functions["MessageFunction"]["Timeout"] < 29
+    assert functions["AdminFunction"]["Timeout"] < 30
     assert functions["AuthorizerFunction"]["Timeout"] + functions["ConnectFunction"]["Timeout"] < 29
 
 
 def test_addresses_name_the_stage_that_there_is(template: dict[str, Any]) -> None:
-    (stage,) = of_type(template, "AWS::ApiGatewayV2::Stage").values()
+    stage = of_type(template, "AWS::ApiGatewayV2::Stage")["Apiv1Stage"]
     addresses = re.findall(r"\$\{AWS::URLSuffix\}/(\w+)", TEXT)
     assert len(addresses) == 3
     assert set(addresses) == {stage["StageName"]}
@@ -245,6 +248,19 @@ def test_the_workers_grants(connected: Any, stage: Stage, porter: Any, connectio
     bells = [Bell(session_id, session_id) for session_id in ("c1=", "c2=", "r1=")]
     assert porter.answer(bells, turn) == []
     assert granted("WorkerFunction") == asked() | POSTS | POLLS
+
+
+def test_the_administrations_grants(stage: Stage, service_sdk: Any, asked: Any) -> None:
+    device = stage.device()
+    device.connect("r1=")
+    asked()
+    service_sdk.add_connection_to_group("room", "r1=")
+    service_sdk.send_to_group("room", 1)
+    service_sdk.send_to_group("volatile.room", 1, headers={"x-ms-client-request-id": "1"})
+    service_sdk.close_connection("r1=")
+    assert stage.connections.closed == ["r1="]
+    # UpdateItem and GetItem of a log are asked for when two publishers meet in one that begins.
+    assert granted("AdminFunction") == asked() | POSTS
 
 
 # -- README.md says what there is

@@ -97,7 +97,9 @@ def open_functions(template: dict[str, Any]) -> Iterator[str]:
     """Whoever may invoke a function is one route or authorizer of this API."""
     for name, properties in of_type(template, "AWS::Lambda::Permission").items():
         source = json.dumps(properties.get("SourceArn", ""))
-        if not re.search(r"\$\{(Api\.ApiId|__ApiId__)\}/(v1/\$?\w+|authorizers/\*)\"", source):
+        # SAM grants a path of an HTTP API in all its stages, of which there is one.
+        of_http = r"\$\{__ApiId__\}/\$\{__Stage__\}/\*/(api)/.*\"__ApiId__\": \{\"Ref\": \"HttpApi\"\}"
+        if not re.search(r"\$\{(Api\.ApiId|__ApiId__)\}/(v1/\$?\w+|authorizers/\*)\"|" + of_http, source):
             yield f"{name}: SourceArn is {source}"
 
 
@@ -126,26 +128,26 @@ def careless_queues(template: dict[str, Any]) -> Iterator[str]:
 
 
 def open_stage(template: dict[str, Any]) -> Iterator[str]:
-    """Throttled, and without a log of whole messages."""
-    (stage,) = of_type(template, "AWS::ApiGatewayV2::Stage").values()
-    settings = stage.get("DefaultRouteSettings", {})
-    for name, parameter in {"ThrottlingRateLimit": "ThrottlingRate", "ThrottlingBurstLimit": "ThrottlingBurst"}.items():
-        if settings.get(name) != {"Ref": parameter}:
-            yield f"stage: {name} is {settings.get(name)}"
-    if settings.get("DataTraceEnabled") is not False:
-        yield "stage: DataTraceEnabled"
+    """Throttled, and without a log of whole messages, which an HTTP API does not have."""
+    for stage in of_type(template, "AWS::ApiGatewayV2::Stage").values():
+        settings = stage.get("DefaultRouteSettings", {})
+        for name in ("ThrottlingRate", "ThrottlingBurst"):
+            if settings.get(f"{name}Limit") != {"Ref": name}:
+                yield f"stage: {name}Limit is {settings.get(f'{name}Limit')}"
+        if stage["ApiId"] == {"Ref": "Api"} and settings.get("DataTraceEnabled") is not False:
+            yield "stage: DataTraceEnabled"
 
 
 def telling_access_log(template: dict[str, Any]) -> Iterator[str]:
     """One line of JSON, with the request id that AWS asks for and nothing that a client chose."""
-    (stage,) = of_type(template, "AWS::ApiGatewayV2::Stage").values()
-    text = stage.get("AccessLogSettings", {}).get("Format", "")
-    found = set(re.findall(r"\$context\.([\w.]+)", text))
-    yield from (f"access log: $context.{name}" for name in sorted(found - HARMLESS))
-    if "requestId" not in found:
-        yield "access log: no $context.requestId"
-    if "\n" in text or not _is_json(re.sub(r"\$context\.[\w.]+", "-", text)):
-        yield "access log: not one line of JSON"
+    for stage in of_type(template, "AWS::ApiGatewayV2::Stage").values():
+        text = stage.get("AccessLogSettings", {}).get("Format", "")
+        found = set(re.findall(r"\$context\.([\w.]+)", text))
+        yield from (f"access log: $context.{name}" for name in sorted(found - HARMLESS))
+        if "requestId" not in found:
+            yield "access log: no $context.requestId"
+        if "\n" in text or not _is_json(re.sub(r"\$context\.[\w.]+", "-", text)):
+            yield "access log: not one line of JSON"
 
 
 def _is_json(text: str) -> bool:
