@@ -19,7 +19,7 @@ from backend_aws import REGION, Aws, MotoServer, Server, created
 from backend_connections import Connections, ConnectionsServer
 from backend_device import Stage
 from backend_events import Context, caller_of, handshake_event, proxy_event
-from backend_http import HttpApiServer
+from backend_http import administration, service_sdk
 from longwire_app import admin, authorizer, message, wiring, worker
 from longwire_app.application import app
 from longwire_app.delivery import Delivery
@@ -34,6 +34,9 @@ from longwire_app.table import Table
 from longwire_app.topic_log import TopicLog
 from longwire_app.turn import Turn
 from longwire_app.worker import Porter
+
+
+__all__ = ["administration", "service_sdk"]
 
 
 def now() -> int:
@@ -195,22 +198,6 @@ def porter(
 ) -> Porter:
     runner = PumpRunner(Parts(app, store, sessions, topic_log, delivery), Window(), sleep=pauses.append)
     return Porter(runner, doorbell)
-
-
-@pytest.fixture(scope="session")
-def administration(served: Callable[[HttpApiServer], HttpApiServer]) -> str:
-    """Where the administration's HTTP API is; ``backend`` is its environment."""
-    return served(HttpApiServer(admin.handler)).origin
-
-
-@pytest.fixture
-def service_sdk(administration: str, backend: None) -> Iterator[Any]:  # noqa: ARG001 (its environment)
-    """The protocol's service SDK, unmodified; it signs with the backend's secret."""
-    from azure.messaging.webpubsubservice import WebPubSubServiceClient
-
-    endpoint = f"Endpoint={administration};AccessKey={'s' * 64};Version=1.0;"
-    with WebPubSubServiceClient.from_connection_string(endpoint, hub="chat", retry_total=0) as client:
-        yield client
 
 
 @pytest.fixture

@@ -2,14 +2,17 @@
 
 import base64
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
+
 from backend_aws import Quiet, Server
 from backend_events import Context
+from longwire_app import admin
 
-__all__ = ["HttpApiServer", "http_event"]
+__all__ = ["HttpApiServer", "administration", "http_event", "service_sdk"]
 
 TEXT = ("text/", "application/json")
 
@@ -63,3 +66,19 @@ class HttpApiHandler(Quiet):
         return answer["statusCode"], answer["headers"], answer.get("body", "").encode()
 
     do_GET = do_HEAD = do_PUT = do_OPTIONS = Quiet.do_POST  # noqa: N815 (the base class's names)
+
+
+@pytest.fixture(scope="session")
+def administration(served: Callable[[HttpApiServer], HttpApiServer]) -> str:
+    """Where the administration's HTTP API is; ``backend`` is its environment."""
+    return served(HttpApiServer(admin.handler)).origin
+
+
+@pytest.fixture
+def service_sdk(administration: str, backend: None) -> Iterator[Any]:  # noqa: ARG001 (its environment)
+    """The protocol's service SDK, unmodified; it signs with the backend's secret."""
+    from azure.messaging.webpubsubservice import WebPubSubServiceClient
+
+    endpoint = f"Endpoint={administration};AccessKey={'s' * 64};Version=1.0;"
+    with WebPubSubServiceClient.from_connection_string(endpoint, hub="chat", retry_total=0) as client:
+        yield client
