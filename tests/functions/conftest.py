@@ -35,7 +35,6 @@ from longwire_app.topic_log import TopicLog
 from longwire_app.turn import Turn
 from longwire_app.worker import Porter
 
-
 __all__ = ["administration", "service_sdk"]
 
 
