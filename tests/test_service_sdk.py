@@ -1,5 +1,7 @@
 """The official service SDK, unmodified, against the deployed template in the emulator."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +56,20 @@ def test_a_session_is_sent_to_moved_between_groups_and_closed(longwire: Longwire
         sdk.close_connection(session, reason="enough")
         assert ws.receive_json(timeout=20) == {"type": "system", "event": "disconnected", "message": "enough"}
     assert not sdk.connection_exists(session)
+
+
+def test_the_readmes_example_does_what_it_says(longwire: Longwire, sdk: Any) -> None:
+    readme = Path(__file__).parents[1] / "functions" / "README.md"
+    (example,) = re.findall(r"```python\n(from azure.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    joined = sdk.get_client_access_token(user_id="alice", groups=["room"])["token"]
+    with longwire.connect(token=joined, subprotocols=["json.webpubsub.azure.v1"]) as ws:
+        assert ws.receive_json(timeout=20)["event"] == "connected"
+        key = sdk._config.credential.key
+        names = {"http_url": longwire.http_url("HttpApi"), "token_secret": key, "connection_id": "other="}
+        exec(example, names)  # noqa: S102 (the README's)
+        assert [ws.receive_json(timeout=20)["data"] for _ in range(2)] == [{"text": "hello"}, "hello"]
+    with longwire.connect(token=str(names["token"]), subprotocols=["json.webpubsub.azure.v1"]) as ws:
+        assert ws.receive_json(timeout=20)["userId"] == "alice"
 
 
 def test_another_key_and_another_hub_are_refused(longwire: Longwire, sdk: Any) -> None:
