@@ -41,7 +41,7 @@ def verifier() -> Verifier[Claims]:
 
 
 def administration(turn: Turn) -> Administration:
-    return Administration(wiring.directory(), wiring.store(), wiring.topic_log(), wiring.broadcaster(), app, turn)
+    return Administration(wiring.directory(), wiring.store(), wiring.groups(), wiring.broadcaster(), app, turn)
 
 
 @guarded(failed=FAILED)

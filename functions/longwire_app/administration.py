@@ -18,13 +18,13 @@ from longwire_app.delivery import each
 from longwire_app.directory import Directory
 from longwire_app.errors import BadRequest, Duplicate, HttpRefused
 from longwire_app.events import Application
+from longwire_app.groups import Groups
 from longwire_app.http_request import answered
 from longwire_app.log import Answer
 from longwire_app.protocol import Disconnected
 from longwire_app.publisher import Publisher
 from longwire_app.session import Peer
 from longwire_app.store import Store
-from longwire_app.topic_log import TopicLog
 from longwire_app.topics import EVERYBODY, group_topic, user_topic
 from longwire_app.turn import Turn
 
@@ -49,7 +49,7 @@ class Administration:
 
     directory: Directory
     store: Store
-    log: TopicLog
+    groups: Groups
     broadcaster: Broadcaster
     application: Application
     turn: Turn
@@ -133,14 +133,8 @@ class Administration:
         return self._joined(self._of_user(request), request.names["group"])
 
     def _joined(self, peers: Iterable[Peer], group: str) -> Answer:
-        topic = group_topic(group)
-        reliable = self.application.rule(group).reliable
-
-        def join(peer: Peer) -> None:
-            tail = partial(self.log.tail, topic) if reliable and peer.reliable else None
-            self.store.join(peer, topic, None, self.turn.now, tail=tail)
-
-        each(WIDTH, join, peers)
+        rule = self.application.rule(group)
+        each(WIDTH, lambda peer: self.groups.join(peer, group, rule, self.turn.now), peers)
         return answered(200)
 
     def remove_connection_from_group(self, request: AdminRequest) -> Answer:

@@ -1,7 +1,6 @@
 """From an incoming frame to its effect and its ack."""
 
 from dataclasses import dataclass
-from functools import partial
 
 from longwire_app.broadcast import Broadcaster
 from longwire_app.doorbell import Doorbell
