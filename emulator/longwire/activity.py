@@ -7,7 +7,7 @@ from longwire.core.events import InvocationFinished, Invoke
 from longwire.inspector.timeline import Timeline
 from longwire.runtime.runtime import Report
 
-__all__ = ["Activity"]
+__all__ = ["Activity", "Done"]
 
 Done = Callable[[InvocationFinished], None]
 Runs = Callable[[Invoke, Done], None]
@@ -34,6 +34,10 @@ class Activity:
 
     def invoke(self, invocation: Invoke, done: Done) -> None:
         assert self.runtime is not None
+        self.runtime(invocation, self.following(invocation, done))
+
+    def following(self, invocation: Invoke, done: Done) -> Done:
+        """It is under way from now on, until what is returned is called; that calls ``done``."""
         self.running[invocation.invocation_id] = invocation
         traced = trace_digits(invocation.request_id)
         if traced:
@@ -47,7 +51,7 @@ class Activity:
             if not self.running:
                 self.idle.set()
 
-        self.runtime(invocation, finished)
+        return finished
 
     def invocation_of(self, trace: str) -> str:
         """Whose call it is that carries this ``X-Amzn-Trace-Id``, as AWS's SDKs send it from a handler; "" if nobody's.

@@ -20,11 +20,13 @@ from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
 from longwire.core.quotas import Quotas
 from longwire.inspector.guard import Guard
+from longwire.fault_control import FaultControl
 from longwire.inspector.inspector import Inspector
 from longwire.inspector.overview import Urls, overview
 from longwire.inspector.page_calls import page_calls
 from longwire.inspector.timeline import Timeline
 from longwire.ports import listen
+from longwire.runtime.impaired_functions import ImpairedFunctions
 from longwire.runtime.lambda_environment import Endpoints, variables
 from longwire.runtime.runtime import Report, Runtime
 from longwire.server.async_invocations import AsyncInvocations
@@ -40,6 +42,7 @@ from longwire.template.cache import default_folder
 __all__ = ["DEFAULT_PORT", "Deployed", "Emulator", "Options"]
 
 DEFAULT_PORT = 8765
+HELD = 0.5  # seconds for what is under way beside something that a fault holds back
 GRACE = 5.0  # seconds that $disconnect functions have when the emulator stops
 
 
@@ -79,6 +82,7 @@ class Emulator:
 
     services: Services
     runtime: Runtime
+    impaired_functions: ImpairedFunctions
 
     def __init__(self, stack: Stack, options: Options, sockets: list[socket.socket]) -> None:
         self.stack = stack
@@ -93,6 +97,8 @@ class Emulator:
         self.ids = Ids(os.urandom)
         self.account = Account(options.quotas)
         self.gateways = [self.gateway(api) for api in stack.apis]
+        self.later = asyncio.get_running_loop().call_later
+        self.fault_control = FaultControl(self)
         self.server = Server(
             self.gateways,
             self.activity.invoke,
@@ -100,6 +106,7 @@ class Emulator:
             self.clock,
             lambda: self.services.port,
             options.allow_hosts,
+            faults=self.fault_control.faults,
         )
         self.entries = HttpEntries(self.http_gateways(stack), self.activity.invoke, self.timeline, self.clock)
         self.server.entries = self.entries
@@ -138,7 +145,8 @@ class Emulator:
         self.runtime = Runtime(
             stack.functions, self.variables, self.activity, clock=self.clock, request_ids=new_id, bytecode=bytecode
         )
-        self.activity.runtime = self.runtime.invoke
+        faults = self.fault_control.faults
+        self.impaired_functions = ImpairedFunctions(self.activity, self.runtime, faults, self.later, new_id)
         self.server.lambda_api = self.lambda_api(stack)
         loop = asyncio.get_running_loop()
         for made in sockets:
@@ -148,7 +156,10 @@ class Emulator:
 
     async def new_services(self, stack: Stack) -> Services:
         options = self.options
-        return await Services.start(stack, invoke_url=self.local_url, log=options.log, endpoints=options.endpoints)
+        found = await Services.start(stack, invoke_url=self.local_url, log=options.log, endpoints=options.endpoints)
+        found.hit = self.fault_control.hit
+        found.tell_faults(self.fault_control.of_services())
+        return found
 
     def gateway(self, api: Api) -> Gateway:
         keys = known_keys(self.stack.account_id, self.options.access_keys)
@@ -213,6 +224,11 @@ class Emulator:
             return False
         return True
 
+    async def settled(self, patience: float) -> bool:
+        """As ``drained``; what a fault holds back is not waited for long."""
+        held = self.impaired_functions.held.waiting
+        return await self.drained(min(patience, HELD) if held else patience)
+
     async def end_connections(self, patience: float) -> None:
         """Close every connection with 1001, and wait for what their ends set off."""
         self.server.end_connections()
@@ -223,6 +239,7 @@ class Emulator:
         """End every connection, empty the services, and tell the real time again."""
         self.queue.forget()
         self.clock.run()
+        self.fault_control.clear()
         await self.end_connections(patience)
         self.mover.reset()
         await self.services.reset()
@@ -281,6 +298,7 @@ class Emulator:
         """Close connections with 1001, give $disconnect its chance, and leave no process behind."""
         for listener in self.listeners:
             listener.close()
+        self.fault_control.clear()
         self.server.end_connections()
         await self.drained(GRACE)
         self.inspector.close()

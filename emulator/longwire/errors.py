@@ -3,6 +3,7 @@
 LongwireError
 ├── TemplateError      the template's fault: resource, property, file and line
 ├── UsageError         the command line's or a settings file's fault
+│   └── FaultInvalid   a fault that cannot be injected, with the field that is wrong
 ├── PortInUse          an explicit port that somebody else holds
 ├── ImpossibleInput    ours: an input that the connection's state does not allow
 ├── ClockBusy          the clock is being moved already
@@ -16,6 +17,7 @@ from pathlib import Path
 __all__ = [
     "ClockBusy",
     "EnvironmentFailed",
+    "FaultInvalid",
     "ImpossibleInput",
     "LongwireError",
     "NotSettled",
@@ -74,6 +76,15 @@ class TemplateError(LongwireError):
 
 class UsageError(LongwireError):
     """An option, variable or settings file that does not say what it should."""
+
+
+class FaultInvalid(UsageError):
+    """A fault that cannot be injected; ``field`` is empty where no single one is wrong."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(f"{field}: {message}" if field else message)
+        self.message = message
+        self.field = field
 
 
 class PortInUse(LongwireError):

@@ -3,14 +3,18 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from websockets.exceptions import ConnectionClosed
 
 from longwire.core.api import Stack
 from longwire.emulator import Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
+from longwire.fault_fixture import AsyncFault, Fault, as_fault
 from longwire.inspector.timeline import Entry, shown
 from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET
 from longwire.testing import AsyncClient, Client, Target
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncLongwire", "AsyncVirtualClock", "Longwire", "LongwireServer", "VirtualClock", "with_variables"]
 
 Result = TypeVar("Result")
+ECHO = 2.0  # seconds for a pong, which a connection that a fault has struck may never send
 PATIENCE = 10.0  # seconds for what the emulator's own thread is asked to do
 
 
@@ -82,6 +87,13 @@ class LongwireServer:
 
         return run_cost(self.run(self.emulator.reports.record), self.stack.region)
 
+    def identify(self, port: int) -> str:
+        """The connection whose client's own port this is; empty when it has ended already."""
+        try:
+            return self.run(lambda: self.emulator.server.connection_id_at(port))
+        except KeyError:
+            return ""
+
     def reset(self) -> None:
         """End all connections, let their $disconnect functions finish, and empty the services."""
         self.call(self.emulator.reset(PATIENCE))
@@ -134,6 +146,7 @@ class Longwire:
     def __init__(self, server: LongwireServer) -> None:
         self.server = server
         self.clients: list[Client] = []
+        self.faults: list[Fault] = []
         self.first_seq = server.emulator.timeline.last
 
     @property
@@ -176,13 +189,37 @@ class Longwire:
 
         ``api`` and ``stage`` say which Stage, where there are several: see ``url_of``.
         """
-        client = Client(Target(self.url_of(api, stage), token, **options))
+        client = Client(Target(self.url_of(api, stage), token, **options), self.server.identify)
         self.clients.append(client)
         return client
 
     def connection_id(self, client: Client) -> str:
-        """The id that API Gateway gave to a client; found by the client's own port."""
-        return self.server.run(lambda: self.server.emulator.server.connection_id_at(client.local_port))
+        """The id that API Gateway gave to a client."""
+        return client.connection_id
+
+    # --- faults
+
+    def fault(self, kind: str, /, **fields: Any) -> Fault:
+        """Something fails from now on: ``with longwire.fault("post_to_connection", gone=bob):``.
+
+        emulator/README.md lists the kinds, their effects and what limits them. Clients stand for their connections.
+        Raises FaultInvalid.
+        """
+        return self.begin_fault(as_fault(kind, fields))
+
+    def begin_fault(self, fields: Mapping[str, Any]) -> Fault:
+        made = Fault(self, fields)
+        self.faults.append(made)
+        return made
+
+    def settle(self, timeout: float = PATIENCE) -> None:
+        """Wait until all that this test's clients have sent is handled, and what it has set off is done."""
+        waiting = [pong for client in self.clients if client.is_open and (pong := pinged(client)) is not None]
+        for pong in waiting:
+            pong.wait(ECHO)
+        self.server.call(self.server.emulator.settled(timeout))
+
+    # --- services
 
     def client(self, service: str) -> Any:
         """A boto3 client of a local AWS service (``apigatewaymanagementapi`` included), with dummy credentials."""
@@ -246,9 +283,19 @@ class Longwire:
 
     def close(self) -> None:
         """Close the test's clients and clear everything for the next test."""
+        for fault in self.faults:
+            fault.clear()
         for client in self.clients:
             client.close()
         self.server.reset()
+
+
+def pinged(client: Client) -> threading.Event | None:
+    """Set when the pong comes, and so when all that was sent before is read; None of one that has just ended."""
+    try:
+        return client.socket.ping()
+    except ConnectionClosed:
+        return None
 
 
 def matches(entry: Mapping[str, Any], event: str, fields: Mapping[str, Any]) -> bool:
@@ -281,6 +328,7 @@ class AsyncLongwire:
 
     def __init__(self, longwire: Longwire) -> None:
         self.sync = longwire
+        self.clients: list[AsyncClient] = []
         self.url = longwire.url
         self.endpoint_url = longwire.endpoint_url
         self.clock = AsyncVirtualClock(longwire.clock)
@@ -289,4 +337,19 @@ class AsyncLongwire:
         self, token: str | None = None, *, api: str | None = None, stage: str | None = None, **options: Any
     ) -> AsyncClient:
         """For ``async with``; options are those of ``Longwire.connect``. Entering raises Refused."""
-        return AsyncClient(Target(self.sync.url_of(api, stage), token, **options))
+        client = AsyncClient(Target(self.sync.url_of(api, stage), token, **options), self.sync.server.identify)
+        self.clients.append(client)
+        return client
+
+    def fault(self, kind: str, /, **fields: Any) -> AsyncFault:
+        """For ``async with``; as ``Longwire.fault``."""
+        return AsyncFault(self, as_fault(kind, fields))
+
+    async def settle(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - as the sync one has it
+        """Wait until all that this test's clients have sent is handled, and what it has set off is done."""
+        for client in self.clients:
+            if client.is_open:
+                with suppress(ConnectionClosed, TimeoutError):
+                    await asyncio.wait_for(await client.socket.ping(), ECHO)
+        settled = self.sync.server.emulator.settled(timeout)
+        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(settled, self.sync.server.loop))

@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
@@ -13,12 +13,18 @@ from urllib.parse import urlencode
 import websockets.asyncio.client
 import websockets.sync.client
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.protocol import OPEN
 from websockets.typing import Origin, Subprotocol
 
 __all__ = ["AsyncClient", "Client", "Close", "Refused", "Target"]
 
 TIMEOUT = 2.0  # seconds that a receive waits unless told otherwise
+Identify = Callable[[int], str]
 OPEN_TIMEOUT = 35.0  # seconds for a handshake: a cold start may take 10, an integration 29
+
+
+def nobody(_port: int) -> str:
+    return ""
 
 
 class Refused(Exception):
@@ -87,22 +93,26 @@ def timed_out(seconds: float) -> TimeoutError:
 
 
 class Client:
-    """One connection. Use it in a ``with`` block, or let the fixture close it after the test."""
+    """One connection. Use it in a ``with`` block, or let the fixture close it after the test.
 
-    def __init__(self, target: Target) -> None:
+    ``identify(port)`` finds the connection id by our own port; "" where nobody knows it.
+    """
+
+    def __init__(self, target: Target, identify: Identify = nobody) -> None:
         try:
             opening = websockets.sync.client.connect(target.uri(), **target.options())
             self.socket: websockets.sync.client.ClientConnection = opening.__enter__()
         except InvalidStatus as exc:
             raise Refused.of(exc) from None
+        self.connection_id = identify(int(self.socket.local_address[1]))
 
     @property
     def subprotocol(self) -> str | None:
         return self.socket.subprotocol
 
     @property
-    def local_port(self) -> int:
-        return int(self.socket.local_address[1])
+    def is_open(self) -> bool:
+        return self.socket.state is OPEN
 
     def send(self, message: str | Mapping[str, Any] | None = None, /, **fields: Any) -> None:
         """Send text as it is, or a mapping or keyword arguments as JSON: ``send(action="say", text="hi")``."""
@@ -130,7 +140,12 @@ class Client:
         """The next message: its JSON value, or its text when it is none."""
         return parsed(self.receive_text(timeout))
 
-    def closed(self, timeout: float = TIMEOUT) -> Close:
+    @property
+    def closed(self) -> Close:
+        """How it ended: waits for that as ``wait_closed`` does."""
+        return self.wait_closed()
+
+    def wait_closed(self, timeout: float = TIMEOUT) -> Close:
         """Wait for the end, dropping what still arrives; TimeoutError while it is open."""
         try:
             while True:
@@ -155,8 +170,10 @@ class Client:
 class AsyncClient:
     """The same for async tests: ``async with longwire_async.connect() as ws``."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, identify: Identify = nobody) -> None:
         self.target = target
+        self.identify = identify
+        self.connection_id = ""
         self.opened: websockets.asyncio.client.ClientConnection | None = None
 
     @property
@@ -193,6 +210,10 @@ class AsyncClient:
         """The next message: its JSON value, or its text when it is none."""
         return parsed(await self.receive_text(timeout))
 
+    @property
+    def is_open(self) -> bool:
+        return self.opened is not None and self.opened.state is OPEN
+
     async def closed(self, timeout: float = TIMEOUT) -> Close:  # noqa: ASYNC109 - as the sync client has it
         """Wait for the end, dropping what still arrives; TimeoutError while it is open."""
         try:
@@ -209,6 +230,7 @@ class AsyncClient:
             self.opened = await websockets.asyncio.client.connect(self.target.uri(), **self.target.options())
         except InvalidStatus as exc:
             raise Refused.of(exc) from None
+        self.connection_id = self.identify(int(self.opened.local_address[1]))
         return self
 
     async def __aexit__(

@@ -14,6 +14,8 @@ JSON_TYPE = ("content-type", "application/json")
 # The gateway's own words for a refused handshake; other statuses carry their HTTP reason phrase.
 MESSAGES = {401: "Unauthorized", 403: "Forbidden", 500: "Internal server error", 502: "Internal server error"}
 MESSAGES |= {504: "Endpoint request timed out"}
+# Not verified: the management API's model has no server errors. These are API Gateway's own control plane's.
+FAILURES = {503: "ServiceUnavailableException", 504: "EndpointRequestTimedOutException"}
 
 
 def refusal(
@@ -84,6 +86,14 @@ class Receipt:
     def gone(self) -> Respond:
         """410: closed, never there, or still in $connect. Observed with an empty body."""
         return self.error(410, "GoneException", None)
+
+    def failed(self, status: int) -> Respond:
+        """An answer that a fault asks for. The words of API Gateway's own failures, 5xx, are unknown."""
+        if status == 410:
+            return self.gone()
+        if status == 429:
+            return self.too_many()
+        return self.error(status, FAILURES.get(status, "InternalServerErrorException"), phrase(status))
 
     def malformed(self, connection_id: str) -> Respond:
         """400 for an id that cannot be one (observed)."""

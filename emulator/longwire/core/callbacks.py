@@ -22,6 +22,9 @@ class Callbacks:
     def received(self, event: Request, now: float) -> Effects:
         self.deployment.monitor.meter.managed(METHODS[type(event)])
         receipt = self.receipt(event)
+        if event.fault:
+            size = len(event.data) if isinstance(event, PostToConnection) else 0
+            return answered(event, receipt.failed(event.fault), size, "a fault")
         why = self.deployment.throttles.callback(now)
         if why is not None:  # inferred: before the id is looked at
             return answered(event, receipt.too_many(), why=why)
@@ -64,7 +67,7 @@ METHODS: dict[type[Request], str] = {PostToConnection: "POST", GetConnection: "G
 
 
 def answered(event: Request, response: Respond, size: int = 0, why: str = "") -> Effects:
-    """``why`` is said of a 429, which has several causes."""
+    """``why`` is said of a 429, which has several causes, and of a fault."""
     shown = {"method": METHODS[type(event)], "status": response.status, "size": size} | ({"why": why} if why else {})
     if event.invocation_id:
         shown["invocation_id"] = event.invocation_id

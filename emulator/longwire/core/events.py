@@ -39,12 +39,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class HandshakeReceived:
-    """A well-formed RFC 6455 upgrade request. ``headers`` keep the client's order and casing."""
+    """A well-formed RFC 6455 upgrade request. ``headers`` keep the client's order and casing.
+
+    ``fault`` is the status of a refusal that was asked for, else 0.
+    """
 
     connection_id: str
     target: str
     headers: tuple[tuple[str, str], ...]
     source_ip: str
+    fault: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +123,7 @@ class IntegrationAnswered:
 class PostToConnection:
     """``POST /{stage}/@connections/{id}``. ``request_id`` comes back in Respond.
 
-    ``invocation_id`` is that of the function which asks, "" when it is not known; for the timeline alone.
+    ``invocation_id`` is that of the function which asks, "" when it is not known; for the timeline alone. ``fault``, here and below, is the status of an answer that was asked for in the real one's place, else 0.
     """
 
     request_id: str
@@ -127,6 +131,7 @@ class PostToConnection:
     data: bytes
     buffer_full: bool = False
     invocation_id: str = ""
+    fault: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,7 @@ class GetConnection:
     request_id: str
     connection_id: str
     invocation_id: str = ""
+    fault: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,7 @@ class DeleteConnection:
     request_id: str
     connection_id: str
     invocation_id: str = ""
+    fault: int = 0
 
 
 Input = (

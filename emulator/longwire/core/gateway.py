@@ -6,13 +6,14 @@ process in here.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from longwire.core.account import Account
 from longwire.core.api import Api
 from longwire.core.backends import Asking, as_answer
 from longwire.core.callbacks import Callbacks
-from longwire.core.connection import Connection, State
+from longwire.core.connection import Connection, State, Step
 from longwire.core.deployment import Deployment, Effects
 from longwire.core.events import (
     ConnectionLost,
@@ -32,7 +33,7 @@ from longwire.core.events import (
 from longwire.core.handshakes import Handshakes
 from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
-from longwire.core.invocations import Pending, Purpose
+from longwire.core.invocations import Invocations, Pending, Purpose
 from longwire.core.messages import Messages
 from longwire.core.quotas import Quotas
 from longwire.errors import ImpossibleInput
@@ -133,6 +134,48 @@ class Gateway:
                 effects += self.handshakes.refuse(connection, 503, "the emulator is shutting down")
         self.deployment.forget_usage()
         return effects
+
+    # --- what faults do
+
+    def route_key(self, payload: str | bytes) -> str:
+        """Of the Route that a message would take; empty when there is none."""
+        route = None if isinstance(payload, bytes) else self.messages.router.route(payload)[0]
+        return "" if route is None else route.key
+
+    def withdraw(self, invocation_id: str) -> Pending | None:
+        """An invocation that was asked for is not made; None when it is not waited for any more."""
+        pending = self.deployment.invocations.finish(invocation_id)
+        if pending is not None:
+            self.deployment.monitor.withdrawn(pending)
+        return pending
+
+    def ask_again(self, pending: Pending, invocation_id: str, now: float) -> None:
+        """What was withdrawn is made after all: its integration timeout starts now."""
+        made = replace(pending, started=now)
+        self.deployment.invocations.add(invocation_id, made, now)
+        self.deployment.monitor.asked(made)
+
+    def restart(self, now: float) -> Effects:
+        """As after a failure of API Gateway's own: no connection is left, no $disconnect is called, and nothing that
+        was asked for is waited for. The sockets are the caller's to cut."""
+        deployment = self.deployment
+        effects = [effect for each in list(self.connections.values()) for effect in self.vanished(each, now)]
+        deployment.invocations = Invocations()
+        deployment.forget_usage()
+        return effects
+
+    def vanished(self, connection: Connection, now: float) -> Effects:
+        if connection.state is not State.OPEN:
+            return self.handshakes.abandoned(connection)
+        code = self.deployment.quotas.tcp_drop
+        connection.step(Step.CLOSED)
+        self.deployment.forget(connection)
+        self.deployment.monitor.closed(connection, code, now)
+        self.messages.forget(connection.connection_id)
+        shown = {"code": code, "reason": "", "by": "network"}
+        return [Noted("connection_closed", connection.connection_id, shown)]
+
+    # --- answers
 
     def finished(self, event: InvocationFinished, now: float) -> Effects:
         pending = self.deployment.invocations.finish(event.invocation_id)

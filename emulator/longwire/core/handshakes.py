@@ -45,7 +45,8 @@ class Handshakes:
         caller = Caller(self.api, handshake, event.connection_id, now, domain_name)
         connection = Connection(event.connection_id, handshake, caller, now, state)
         self.deployment.connections[event.connection_id] = connection
-        refused = [] if reached else self.unknown_stage(connection)
+        refused = self.refuse(connection, event.fault, "a fault") if event.fault else []
+        refused = refused or ([] if reached else self.unknown_stage(connection))
         refused = refused or self.long_url(connection, event.target)
         refused = refused or self.throttled(connection, now)
         refused = refused or self.unsigned(connection, route, event, now)

@@ -223,9 +223,12 @@ class Messages:
         return self.take_turns(turns, connection, turns.following(connection.connection_id), now)
 
     def left(self, pending: Pending) -> Effects:
-        if self.turns is not None:
-            self.turns.forget(pending.connection_id)
+        self.forget(pending.connection_id)
         return []
+
+    def forget(self, connection_id: str) -> None:
+        if self.turns is not None:
+            self.turns.forget(connection_id)
 
     def fail(self, connection: Connection, message: str, request_id: str, now: float, route_key: str) -> Effects:
         frame = error_frame(message, connection.connection_id, request_id)

@@ -99,6 +99,11 @@ class Monitor:
         elif pending.purpose is Purpose.DISCONNECT:
             self.meter.disconnects += 1
 
+    def withdrawn(self, pending: Pending) -> None:
+        """What was asked for is not done after all."""
+        if pending.purpose is Purpose.DISCONNECT:
+            self.meter.disconnects -= 1
+
     def answered(self, pending: Pending, result: InvocationFinished, now: float) -> Effects:
         """By a function, in time. What that means for a handshake comes later: ``opened`` or ``refused``."""
         seconds = now - pending.started

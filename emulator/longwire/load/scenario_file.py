@@ -1,10 +1,10 @@
 """A scenario in YAML or JSON; what is wrong with it is told with file, line and the nearest name."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from longwire.core.duration import DURATION_TEXT, duration
 from longwire.errors import TemplateError, UsageError
 from longwire.load.backoff import Backoff
 from longwire.load.payload import Payload
@@ -14,8 +14,6 @@ from longwire.template.source import Source, read
 
 __all__ = ["read_scenario"]
 
-DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?")
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
 FIELDS = (
     "connections", "ramp", "hold", "double", "churn", "slow", "herds", "reconnect", "timeout", "query", "headers",
     "subprotocol", "on_open", "messages",
@@ -173,14 +171,6 @@ class Reader:
         )
 
 
-def duration(value: object) -> float:
-    """``1.5``, ``10s``, ``500ms`` or ``2m`` as seconds. Raises ValueError."""
-    found = DURATION.fullmatch(str(value).strip())
-    if found is None:
-        raise ValueError(value)
-    return float(found[1]) * UNITS[found[2]]
-
-
 def share(value: object) -> float:
     """``20%`` as 0.2. Raises ValueError."""
     text = str(value).strip()
@@ -190,4 +180,4 @@ def share(value: object) -> float:
 
 
 def told_of(unit: Callable[[Any], float]) -> str:
-    return {"duration": "a time, as 10s, 500ms or 2m", "share": "a share, as 20%"}.get(unit.__name__, "a number")
+    return {"duration": DURATION_TEXT, "share": "a share, as 20%"}.get(unit.__name__, "a number")

@@ -73,7 +73,7 @@ class Runtime:
 
     def invoke(self, invocation: Invoke, done: Callable[[InvocationFinished], None]) -> None:
         """Never blocks; ``done`` is called exactly once, later, in the loop. Raises KeyError for no such function."""
-        call = Call(invocation, done, invocation.request_id or self.request_ids(), self.loop.time())
+        call = self.call(invocation, done)
         if self.closed:
             gone = InvocationFinished(
                 invocation.invocation_id, "", "crashed", "The runtime is closed.", "Runtime.ExitError"
@@ -82,6 +82,9 @@ class Runtime:
             return
         self.pool(invocation.function).submit(call)
         self.wake()
+
+    def call(self, invocation: Invoke, done: Callable[[InvocationFinished], None]) -> Call:
+        return Call(invocation, done, invocation.request_id or self.request_ids(), self.loop.time())
 
     def warm(self, *logical_ids: str) -> None:
         """Start an environment for each that has none, ahead of its first invocation."""

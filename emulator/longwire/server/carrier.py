@@ -27,9 +27,12 @@ from longwire.core.events import (
     Respond,
     SendFrame,
 )
+from longwire.core.faults import Faults
 from longwire.core.gateway import Gateway
+from longwire.core.invocations import Pending
 from longwire.inspector.timeline import Timeline
 from longwire.server.http1 import Exchange, HttpRequest, HttpResponse
+from longwire.server.impairments import Impairments
 from longwire.server.management import connection_id_of, forbidden, management_input
 from longwire.server.signatures import unsigned
 from longwire.server.websocket import WebSocket
@@ -61,7 +64,7 @@ class Kept:
 class Carrier:
     """One deployed Stage at our port; everything runs in one event loop. ``access_log`` takes each line."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last is a keyword
         self,
         gateway: Gateway,
         invoke: Invokes,
@@ -69,6 +72,8 @@ class Carrier:
         timeline: Timeline,
         clock: Clock,
         access_log: Callable[[str], None],
+        *,
+        faults: Faults,
     ) -> None:
         self.gateway = gateway
         self.ids = gateway.deployment.ids
@@ -81,11 +86,13 @@ class Carrier:
         self.exchanges: dict[str, Answered] = {}
         self.timer: Timer | None = None
         self.timer_at = float("inf")
+        self.faults = faults
+        self.impaired = Impairments(self, faults, self.loop.call_later, self.clock)
         self.performers: dict[type[Any], Callable[[Any], None]] = {
             Invoke: self.perform_invoke,
             CallHttp: self.perform_call,
             CallService: self.perform_call,
-            AcceptHandshake: lambda effect: self.sockets[effect.connection_id].accept(effect.subprotocol),
+            AcceptHandshake: self.accept,
             RejectHandshake: self.reject,
             SendFrame: self.send_frame,
             CloseConnection: self.close_connection,
@@ -99,6 +106,13 @@ class Carrier:
         return self.gateway.api
 
     def upgrade(self, request: HttpRequest, exchange: Exchange) -> None:
+        if "handshake" in self.faults.active:
+            self.impaired.upgrade(request, exchange)
+        else:
+            self.shake(request, exchange)
+
+    def shake(self, request: HttpRequest, exchange: Exchange, fault: int = 0) -> None:
+        """``fault``: the status of a refusal that was asked for."""
         connection_id = self.ids.connection_id()
         socket = WebSocket(connection_id, self.receive, exchange, self.gateway.deployment.quotas)
         refused = socket.negotiate(request)
@@ -107,13 +121,15 @@ class Carrier:
             return
         self.sockets[connection_id] = socket
         source_ip = exchange.connection.source_ip
-        self.receive(HandshakeReceived(connection_id, request.target, request.headers, source_ip))
+        self.receive(HandshakeReceived(connection_id, request.target, request.headers, source_ip, fault))
 
     def manage(self, request: HttpRequest, exchange: Exchange, *, verify: bool, invocation_id: str = "") -> None:
         """An ``@connections`` request of that invocation's, if it is known; ``verify``: one that has to be signed."""
         request_id = self.ids.uuid()
         socket = self.sockets.get(connection_id_of(request))
         buffered = 0 if socket is None else socket.buffered
+        if self.faults.active:
+            buffered += self.impaired.buffered(connection_id_of(request))
         event = management_input(
             request, request_id, buffered=buffered, limit=CLIENT_BUFFER, invocation_id=invocation_id
         )
@@ -126,12 +142,19 @@ class Carrier:
             exchange.respond(refused)
             return
         self.exchanges[request_id] = exchange
-        self.receive(event)
+        if self.faults.active:
+            self.impaired.manage(event, request.method)
+        else:
+            self.receive(event)
 
     # --- the gateway's inputs and effects
 
     def receive(self, event: Input) -> None:
-        """Hand one input to the gateway, and do what it says."""
+        """Hand one input to the gateway, and do what it says; faults may have it wait, or lose it."""
+        if not self.faults.active or not self.impaired.takes(event):
+            self.take(event)
+
+    def take(self, event: Input) -> None:
         if isinstance(event, ENDS):
             self.sockets.pop(event.connection_id, None)
         self.perform(self.gateway.receive(event, self.clock()))
@@ -159,26 +182,69 @@ class Carrier:
         self.perform(self.gateway.shut_down(self.clock()))
 
     def perform_invoke(self, effect: Invoke) -> None:
-        self.invoke(effect, self.receive)
+        if not self.is_impaired_end(effect):
+            self.invoke(effect, self.receive)
 
     def perform_call(self, effect: CallHttp | CallService) -> None:
-        self.call(effect, self.receive)
+        if not self.is_impaired_end(effect):
+            self.call(effect, self.receive)
+
+    def is_impaired_end(self, effect: Invoke | CallHttp | CallService) -> bool:
+        ends = "disconnect" in self.faults.active and effect.route_key == "$disconnect"
+        return ends and self.impaired.disconnects(effect)
+
+    def accept(self, effect: AcceptHandshake) -> None:
+        self.sockets[effect.connection_id].accept(effect.subprotocol)
+        if "connection" in self.faults.active:
+            self.impaired.opened(effect.connection_id)
 
     def send_frame(self, effect: SendFrame) -> None:
-        self.sockets[effect.connection_id].send(effect.payload)
+        if not self.faults.active or not self.impaired.sends(effect):
+            self.sockets[effect.connection_id].send(effect.payload)
 
     def reject(self, effect: RejectHandshake) -> None:
         response = HttpResponse(effect.status, effect.headers, effect.body, close=True)
         self.sockets.pop(effect.connection_id).reject(response)
 
     def close_connection(self, effect: CloseConnection) -> None:
-        self.sockets.pop(effect.connection_id).close(effect.code, effect.reason)
+        socket = self.sockets.pop(effect.connection_id)
+        if not self.faults.active or not self.impaired.closes(socket, effect):
+            socket.close(effect.code, effect.reason)
 
     def respond(self, effect: Respond) -> None:
         self.exchanges.pop(effect.request_id).respond(HttpResponse(effect.status, effect.headers, effect.body))
 
     def note(self, effect: Noted) -> None:
         self.timeline.publish(effect.event, effect.connection_id, self.clock(), effect.data)
+
+    # --- what faults ask for
+
+    def ask(self, effect: Invoke | CallHttp | CallService, done: Callable[[Any], None]) -> None:
+        """Of whoever has the answer, without a look at faults."""
+        if isinstance(effect, Invoke):
+            self.invoke(effect, done)
+        else:
+            self.call(effect, done)
+
+    def ask_again(self, pending: Pending, effect: Invoke | CallHttp | CallService) -> None:
+        """What was withdrawn from the gateway is asked after all."""
+        self.gateway.ask_again(pending, effect.invocation_id, self.clock())
+        self.ask(effect, self.receive)
+        self.arm()
+
+    def take_but_frames(self, event: PostToConnection) -> list[SendFrame]:
+        """Do all that the gateway says but send its frames, which are returned."""
+        effects = self.gateway.receive(event, self.clock())
+        self.perform([effect for effect in effects if not isinstance(effect, SendFrame)])
+        return [effect for effect in effects if isinstance(effect, SendFrame)]
+
+    def restart(self) -> None:
+        """Lose every connection, as API Gateway's own failure would."""
+        sockets, self.sockets = self.sockets, {}
+        for socket in sockets.values():
+            socket.vanish()
+        self.impaired.stop()
+        self.perform(self.gateway.restart(self.clock()))
 
     # --- time
 
@@ -203,5 +269,6 @@ class Carrier:
         self.perform(self.gateway.tick(self.clock()))
 
     def stop(self) -> None:
+        self.impaired.stop()
         if self.timer is not None:
             self.timer.cancel()

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from longwire.core.events import DeleteConnection, GetConnection, PostToConnection
 from longwire.server.http1 import HttpRequest, HttpResponse
 
-__all__ = ["connection_id_of", "forbidden", "is_management", "management_input", "stage_path", "unmapped"]
+__all__ = ["Management", "connection_id_of", "forbidden", "is_management", "management_input", "stage_path", "unmapped"]
 
 # boto3 sends ``@connections``, AWS's awscurl example and the JavaScript SDK ``%40connections``; the id arrives encoded.
 PATH = re.compile(r"(?P<stage>(?:/[^/]+){0,2})/(?:@|%40)connections/(?P<id>[^/]+)/?")

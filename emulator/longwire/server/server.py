@@ -7,8 +7,10 @@ from typing import Protocol
 from weakref import WeakSet
 
 from longwire.clock.clock import Clock
+from longwire.core.faults import Faults
 from longwire.core.gateway import Gateway
 from longwire.inspector.timeline import Timeline
+from longwire.seeded import seeded
 from longwire.server.carrier import Carrier, Invokes
 from longwire.server.forward import forward, is_aws_call
 from longwire.server.hosts import is_foreign_browser, is_foreign_page, is_local_host
@@ -31,7 +33,7 @@ class Pages(Protocol):
 class Server:
     """HttpApplication of the port; everything runs in one event loop. There is at least one gateway."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last is a keyword
         self,
         gateways: Iterable[Gateway],
         invoke: Invokes,
@@ -39,8 +41,11 @@ class Server:
         clock: Clock,
         services_port: Callable[[], int],
         allow_hosts: Collection[str] = (),
+        *,
+        faults: Faults | None = None,
     ) -> None:
         self.invoke = invoke
+        self.faults = faults or Faults(seeded)
         self.outbound = Outbound(services_port, allow_hosts)
         self.timeline = timeline
         self.clock = clock
@@ -71,7 +76,8 @@ class Server:
             gone.stop()
 
     def carrier(self, gateway: Gateway) -> Carrier:
-        return Carrier(gateway, self.invoke, self.outbound.call, self.timeline, self.clock, self.log)
+        call = self.outbound.call
+        return Carrier(gateway, self.invoke, call, self.timeline, self.clock, self.log, faults=self.faults)
 
     def log(self, line: str) -> None:
         """A line of a Stage's access log."""

@@ -15,9 +15,10 @@ from websockets.protocol import OPEN
 from longwire.core.events import ConnectionLost, FrameRefused, Input, MessageReceived, PeerClosed, PingReceived
 from longwire.core.quotas import Quotas
 from longwire.server.frames import Frames
+from longwire.server.half_open import HalfOpen
 from longwire.server.http1 import Exchange, HttpRequest, HttpResponse
 
-__all__ = ["WebSocket"]
+__all__ = ["MAX_UNREAD", "WebSocket"]
 
 CLOSE_TIMEOUT = 5.0  # seconds for the client to answer a close frame before the connection is cut
 # Bytes that a client may leave unread before it is cut. Posts stop long before (429, see server), and a client that
@@ -147,10 +148,26 @@ class WebSocket:
         if self.transport is not None and self.cut is None:
             self.cut = asyncio.get_running_loop().call_later(CLOSE_TIMEOUT, self.transport.abort)
 
+    # --- what faults do
+
     def drop(self) -> None:
         """Cut TCP, without a close frame; this side notices it as the other does."""
         if self.transport is not None:
             self.transport.abort()
+
+    def half_open(self) -> HalfOpen | None:
+        """Nothing passes from now on; None when it is over already."""
+        if self.transport is None or self.transport.is_closing():
+            return None
+        silent = HalfOpen(self, self.transport)
+        self.exchange.connection.upgraded = silent
+        return silent
+
+    def vanish(self) -> None:
+        """Cut TCP at whatever stage it is; the gateway knows nothing of it any more."""
+        self.ended = True
+        self.exchange.gone = None
+        self.exchange.connection.transport.abort()
 
     @property
     def peer_port(self) -> int:

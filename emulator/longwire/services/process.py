@@ -18,6 +18,7 @@ from collections.abc import Callable
 from typing import Any
 
 from longwire.core.api import Resource
+from longwire.core.faults import Faults
 from longwire.event_loop import new_event_loop
 from longwire.server.forward import forward
 from longwire.server.hosts import is_foreign_page, is_local_host, is_loopback
@@ -30,7 +31,9 @@ from longwire.services.moto_dispatch import Moto
 from longwire.services.provision import ProvisionFailed, provision
 from longwire.services.rules import deliver_events
 from longwire.services.s3_notifications import deliver_changes
+from longwire.seeded import seeded
 from longwire.services.schedules import Schedules, check_schedules
+from longwire.services.service_faults import ServiceFaults
 from longwire.services.sns_delivery import deliver_notifications
 from longwire.services.sqs_queues import Queues
 from longwire.services.state_machines import run_executions, stop_executions
@@ -80,6 +83,9 @@ class ServicesProcess:
         self.streams = StreamSources(streams, client, targets, self.clock, self.look)
         self.schedules = Schedules(targets, *where, self.clock)
         self.expiry = TimeToLive(*where, self.clock)
+        struck = Faults(seeded, lambda rule, facts: report({"hit": rule.rule_id, "facts": dict(facts)}))
+        self.faults = ServiceFaults(struck, loop.call_later, setup["region"], self.answer)
+        self.faults.set(setup["faults"])
 
     def here(self, service: str, source: str, mappings: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The mappings whose source is moto's; nobody polls those that are elsewhere, which is said."""
@@ -98,6 +104,10 @@ class ServicesProcess:
         if not is_local_host(host, HOST) or is_foreign_page(origin, request.header("Sec-Fetch-Site")):
             exchange.respond(HttpResponse(403, (("content-type", "text/plain"),), b"not for pages of other hosts\n"))
             return
+        if not self.faults.active or not self.faults.take(request, exchange):
+            self.answer(request, exchange)
+
+    def answer(self, request: HttpRequest, exchange: Exchange) -> None:
         if (url := self.moto.url_elsewhere(request)) is not None:
             task = self.loop.create_task(forward(request, exchange, *url))
             self.forwards.add(task)
@@ -142,6 +152,9 @@ class ServicesProcess:
             self.polls.reset()
             self.look()
             self.report({"reset": command["reset"]})
+        elif "faults" in command:
+            self.faults.set(command["faults"])
+            self.report({"faults": True})
 
 
 def deliveries(targets: Targets) -> dict[str, Callable[[], None]]:

@@ -70,6 +70,9 @@ class Services:
         self.wanted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.resets: deque[asyncio.Future[None]] = deque()
         self.looks: deque[asyncio.Future[Told]] = deque()
+        self.faults: list[dict[str, Any]] = []
+        self.told: deque[asyncio.Future[None]] = deque()  # of faults
+        self.hit: Callable[[int, Mapping[str, str]], None] = lambda _fault, _facts: None
         self.last_lines: deque[str] = deque(maxlen=LAST_LINES)
         self.supervisor = asyncio.get_running_loop().create_task(self.supervise())
 
@@ -117,6 +120,28 @@ class Services:
         self.looks.append(told)
         self.process.stdin.write(b'{"look": true}\n')
         return await told
+
+    def tell_faults(self, faults: list[dict[str, Any]]) -> None:
+        """These are in force, soon; those that were before go on."""
+        if faults != self.faults:
+            self.faults = faults
+            self.send_faults()
+
+    async def set_faults(self, faults: list[dict[str, Any]]) -> None:
+        """The same; returns when they are in force, and every hit of before has been told."""
+        wanted = bool(self.told or self.faults or faults)
+        self.faults = faults
+        if wanted:
+            await self.send_faults()
+
+    def send_faults(self) -> "asyncio.Future[None]":
+        done = asyncio.get_running_loop().create_future()
+        if self.process is None or self.process.stdin is None:
+            done.set_result(None)  # one that is started later is started with them
+            return done
+        self.told.append(done)
+        self.process.stdin.write(json.dumps({"faults": self.faults}).encode() + b"\n")
+        return done
 
     async def close(self) -> None:
         """End the process, and free the port."""
@@ -169,7 +194,7 @@ class Services:
         stdin, stdout, stderr = process.stdin, process.stdout, process.stderr
         if stdin is None or stdout is None or stderr is None:
             raise EnvironmentFailed("the AWS services' process has no pipes")
-        stdin.write(json.dumps(self.setup, default=str).encode() + b"\n")
+        stdin.write(json.dumps({**self.setup, "faults": self.faults}, default=str).encode() + b"\n")
         if self.closing:
             process.kill()
         await asyncio.gather(self.follow_reports(stdout), self.follow_errors(stderr))
@@ -186,6 +211,10 @@ class Services:
                 self.resets.popleft().set_result(None)
             elif "standing" in found:
                 self.looks.popleft().set_result(Told(**found["standing"]))
+            elif "hit" in found:
+                self.hit(found["hit"], found["facts"])
+            elif "faults" in found:
+                self.told.popleft().set_result(None)
             else:
                 self.fail(self.template_error(found["failed"], found["resource"]))
 
@@ -212,6 +241,9 @@ class Services:
             look.set_result(Told())
         self.resets.clear()
         self.looks.clear()
+        for waiting in self.told:
+            waiting.set_result(None)  # the next process is started with them
+        self.told.clear()
         if self.closing:
             return False
         if self.provisioned.done() and self.provisioned.exception() is None:
