@@ -136,7 +136,7 @@ def test_junk_is_survived_and_the_next_frame_is_served(longwire: Longwire, token
 def test_a_hundred_kilobytes_in_one_frame_close_with_1009_and_hurt_nobody(longwire: Longwire, token: Any) -> None:
     alice, bob = greeted(longwire, token("alice")), joined(longwire, token("bob"), "room")
     alice.send("x" * 100_000)
-    assert alice.closed(5).code == 1009
+    assert alice.wait_closed(5).code == 1009
     bob.send(type="ping")
     assert bob.receive_json() == {"type": "pong"}
 

@@ -32,12 +32,12 @@ class FaultCalls:
     def __init__(self, control: FaultControl) -> None:
         self.control = control
         self.calls: dict[tuple[str, str], Call] = {
-            ("GET", FAULTS): self.list,
+            ("GET", FAULTS): self.show,
             ("POST", FAULTS): self.add,
             ("DELETE", FAULTS): self.clear,
         }
 
-    def list(self, _request: HttpRequest) -> Told:
+    def show(self, _request: HttpRequest) -> Told:
         return {"faults": self.control.to_json(), "kinds": kinds_json()}
 
     def add(self, request: HttpRequest) -> Coroutine[Any, Any, Told]:
@@ -47,7 +47,7 @@ class FaultCalls:
             raise BadCall(str(exc)) from exc
         return self.told(ids)
 
-    async def told(self, ids: "list[int]") -> Told:
+    async def told(self, ids: list[int]) -> Told:
         """When the services know of them, too."""
         await self.control.settled()
         return {"faults": [each for each in self.control.to_json() if each["id"] in ids]}
@@ -58,7 +58,7 @@ class FaultCalls:
             raise BadCall("There is no parameter but id.")
         wanted = query.get("id", [])
         for text in wanted:
-            if not (text.isascii() and text.isdigit()) or int(text) not in self.control.listed:
+            if text not in {str(known) for known in self.control.listed}:
                 raise NotFound(f"There is no fault {text[:100]!r}.")
         if not wanted:
             self.control.clear()
@@ -71,7 +71,7 @@ class FaultCalls:
         return {"faults": self.control.to_json()}
 
 
-def asked(request: HttpRequest) -> "list[object]":
+def asked(request: HttpRequest) -> list[object]:
     """One or several faults, as they were sent."""
     try:
         body = json.loads(request.body)

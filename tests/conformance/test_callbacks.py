@@ -109,7 +109,7 @@ def test_the_answer_to_a_delete_is_204_without_a_type(api: DeployedStage, client
 def test_a_deleted_client_sees_1000(api: DeployedStage, client: Client) -> None:
     """E11 INFERRED [what $disconnect shows]: a deleted client sees 1000 `Connection Closed Normally`."""
     api.management().delete_connection(ConnectionId=id_of(client))
-    close = client.closed()
+    close = client.closed
     assert (close.code, close.reason) == (1000, "Connection Closed Normally")
 
 

@@ -74,7 +74,7 @@ def test_a_compressed_message_is_measured_uncompressed(api: DeployedStage) -> No
     """D.16 UNKNOWN [default]: with permessage-deflate the size after inflation counts."""
     client = api.connect()
     client.send(message_of(FRAME + 1).decode())
-    assert client.closed(PATIENCE).code == 1009
+    assert client.wait_closed(PATIENCE).code == 1009
 
 
 def test_a_binary_frame_closes_with_1003(api: DeployedStage) -> None:
@@ -168,7 +168,7 @@ def test_an_idle_connection_is_closed(impatient: DeployedStage) -> None:
     """D.6 OBSERVED [DG:limits, public capture]: after idle_timeout without a message: 1001 `Going away`."""
     client = impatient.connect()
     quiet(client, 0.7)
-    close = client.closed(5)
+    close = client.wait_closed(5)
     assert (close.code, close.reason) == (1001, "Going away")
 
 
@@ -230,7 +230,7 @@ def test_get_does_not_keep_a_connection_alive(impatient: DeployedStage) -> None:
     connection_id = whoami(client)["connectionId"]
     quiet(client, 0.6)
     impatient.management().get_connection(ConnectionId=connection_id)
-    assert client.closed(0.8).code == 1001
+    assert client.wait_closed(0.8).code == 1001
 
 
 @pytest.mark.emulator_only(reason=NO_WAIT)
@@ -240,5 +240,5 @@ def test_a_connection_ends_after_its_longest_duration(impatient: DeployedStage) 
     for _ in range(4):
         quiet(client, 0.6)
         client.send(action="oneway", answer=None)
-    close = client.closed(3)
+    close = client.wait_closed(3)
     assert (close.code, close.reason) == (1001, "Going away")

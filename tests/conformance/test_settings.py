@@ -214,7 +214,7 @@ def test_pings_do_not_keep_a_connection_alive(emulated: Emulated) -> None:
     with pytest.raises(TimeoutError):
         client.receive_text(0.6)
     client.socket.ping()
-    assert client.closed(0.9).reason == "Going away"
+    assert client.wait_closed(0.9).reason == "Going away"
     assert time.monotonic() - started < 1.5
 
 
@@ -222,7 +222,7 @@ def test_pings_may_keep_a_connection_alive_until_its_longest_duration(timed: Dep
     """J.ping_resets_idle, J.max_duration, J.max_duration_code UNKNOWN [default]: or they do; with another code."""
     started = time.monotonic()
     *_, client = pinging(timed, 2)
-    close = client.closed(3)
+    close = client.wait_closed(3)
     assert (close.code, close.reason) == (1000, "Going away")
     assert 2.4 <= time.monotonic() - started < 3.5
 
@@ -230,7 +230,7 @@ def test_pings_may_keep_a_connection_alive_until_its_longest_duration(timed: Dep
 def test_idle_slack(timed: DeployedStage) -> None:
     """J.idle_slack OBSERVED [public capture: 603.9 s]: the idle close is on time; or late."""
     started = time.monotonic()
-    assert timed.connect().closed(3).code == 1001
+    assert timed.connect().wait_closed(3).code == 1001
     assert time.monotonic() - started >= 1.4
 
 

@@ -90,12 +90,12 @@ async def test_the_end_of_a_connection_has_its_code_and_reason(serve: Any, echo_
         with Client(Target(run.url)) as ws:
             ws.send("left over")
             ws.send_bytes(b"\x00")
-            return ws.closed()
+            return ws.closed
 
     def dropped() -> Close:
         ws = Client(Target(run.url))
         ws.drop()
-        return ws.closed()
+        return ws.closed
 
     assert await asyncio.to_thread(binary) == Close(1003, "")
     assert await asyncio.to_thread(dropped) == Close(1006, "")

@@ -123,7 +123,8 @@ class IntegrationAnswered:
 class PostToConnection:
     """``POST /{stage}/@connections/{id}``. ``request_id`` comes back in Respond.
 
-    ``invocation_id`` is that of the function which asks, "" when it is not known; for the timeline alone. ``fault``, here and below, is the status of an answer that was asked for in the real one's place, else 0.
+    ``invocation_id`` is that of the function which asks, "" when it is not known; for the timeline alone.
+    ``fault``, here and below, is the status of an answer that was asked for in the real one's place, else 0.
     """
 
     request_id: str

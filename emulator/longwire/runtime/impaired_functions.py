@@ -15,6 +15,7 @@ from longwire.server.delays import Held, Later
 
 __all__ = ["ImpairedFunctions"]
 
+BRIEF = 1.0  # milliseconds that a failure takes: the least that Lambda bills
 RAISED = "RuntimeError: a fault of longwire's"
 
 
@@ -76,7 +77,7 @@ class ImpairedFunctions:
         if decision.outcome == "error":
             self.over(pool, call, environment, raised(decision.value))
         elif decision.outcome == "crash":
-            self.over(pool, call, environment, Outcome("", "crashed", "Runtime.ExitError", "signal: killed"))
+            self.over(pool, call, environment, killed())
         else:
             seconds = pool.function.timeout
             hung = Outcome("", "timed_out", "Sandbox.Timedout", "", (), seconds * 1000)
@@ -100,4 +101,8 @@ def raised(text: object) -> Outcome:
     kind, colon, message = (RAISED if text is True else str(text)).partition(": ")
     if not colon or not kind.replace(".", "").isidentifier():
         kind, message = "RuntimeError", str(text)
-    return Outcome("", "raised", kind, message)
+    return Outcome("", "raised", kind, message, duration_ms=BRIEF)
+
+
+def killed() -> Outcome:
+    return Outcome("", "crashed", "Runtime.ExitError", "signal: killed", duration_ms=BRIEF)
