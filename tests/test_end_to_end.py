@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from longwire.harness import AsyncLongwire, Longwire
+from longwire.harness import Longwire
+from longwire.harness_async import AsyncLongwire
 from longwire.testing import Refused
 from longwire_app.session import JOIN, SEND, Identity
 from longwire_app.tokens import Rules, issue

@@ -17,6 +17,7 @@ ALONE = {
     "infra/longwire_infra/__init__.py": "holds nothing",
     "emulator/longwire/core/event_source.py": "records; the tests of template and services build them",
     "emulator/longwire/core/events.py": "records; every test of the core builds them",
+    "emulator/longwire/options.py": "a record; every emulator is started with one",
     "emulator/longwire/runtime/outcome.py": "a record; every test of the runtime builds it",
     "emulator/longwire/runtime/surroundings.py": "a record; every pool is made with one",
     "tests/functions/test_template.py": "tests template.yaml",

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import socket
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from longwire.access_keys import known_keys
 from longwire.activity import Activity
@@ -16,15 +16,16 @@ from longwire.core.account import Account
 from longwire.core.api import Api, Function, Stack
 from longwire.core.gateway import Gateway
 from longwire.core.http.gateway import HttpGateway
-from longwire.core.iam import AccessKey
 from longwire.core.ids import Ids
-from longwire.core.quotas import Quotas
-from longwire.inspector.guard import Guard
+from longwire.fault_calls import FaultCalls
 from longwire.fault_control import FaultControl
+from longwire.inspector.calls import Call
+from longwire.inspector.guard import Guard
 from longwire.inspector.inspector import Inspector
 from longwire.inspector.overview import Urls, overview
 from longwire.inspector.page_calls import page_calls
 from longwire.inspector.timeline import Timeline
+from longwire.options import DEFAULT_PORT, Options
 from longwire.ports import listen
 from longwire.runtime.impaired_functions import ImpairedFunctions
 from longwire.runtime.lambda_environment import Endpoints, variables
@@ -34,38 +35,14 @@ from longwire.server.http_entries import HttpEntries
 from longwire.server.lambda_api import LambdaApi
 from longwire.server.reports import Reports
 from longwire.server.server import Server
-from longwire.services.service_endpoints import ServiceEndpoint
 from longwire.services.services import Services
 from longwire.stack_changes import address, changed_functions, connections_can_stay, with_snapshots
 from longwire.template.cache import default_folder
 
 __all__ = ["DEFAULT_PORT", "Deployed", "Emulator", "Options"]
 
-DEFAULT_PORT = 8765
 HELD = 0.5  # seconds for what is under way beside something that a fault holds back
 GRACE = 5.0  # seconds that $disconnect functions have when the emulator stops
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """``port`` None: the default or the next free one; ``log`` gets what the emulator has to say about itself,
-    ``access_log`` each line of the Stage's own.
-
-    ``verify_sigv4``: ``@connections`` requests have to be signed, by a handler or one of ``access_keys``. These may
-    sign handshakes of an AWS_IAM ``$connect`` too. ``allow_hosts`` are those beside this machine that functions and
-    integrations may call, ``allow_origins`` those whose pages may connect.
-    """
-
-    host: str = "127.0.0.1"
-    port: int | None = None
-    quotas: Quotas = field(default_factory=Quotas)
-    log: Callable[[str], None] = lambda _: None
-    verify_sigv4: bool = False
-    access_keys: tuple[AccessKey, ...] = ()
-    access_log: Callable[[str], None] = lambda _: None
-    endpoints: tuple[ServiceEndpoint, ...] = ()
-    allow_hosts: tuple[str, ...] = ()
-    allow_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +74,6 @@ class Emulator:
         self.ids = Ids(os.urandom)
         self.account = Account(options.quotas)
         self.gateways = [self.gateway(api) for api in stack.apis]
-        self.later = asyncio.get_running_loop().call_later
         self.fault_control = FaultControl(self)
         self.server = Server(
             self.gateways,
@@ -119,7 +95,7 @@ class Emulator:
             lambda: overview(self.stack, self.gateways, self.urls, self.mover.state()),
             self.timeline,
             guard=self.guard,
-            calls={**self.reports.calls, **clock_calls(self.mover), **page_calls(self.server, lambda: self.stack)},
+            calls=self.calls(),
         )
         self.server.access_log = options.access_log
         self.server.invocation_of = self.activity.invocation_of
@@ -128,6 +104,12 @@ class Emulator:
         self.server.verify_sigv4 = options.verify_sigv4
         self.server.pages = self.inspector
         self.listeners: list[asyncio.Server] = []
+
+    def calls(self) -> dict[tuple[str, str], Call]:
+        """Of the inspector: what it tells beside its page, and what it does."""
+        faults = FaultCalls(self.fault_control).calls
+        page = page_calls(self.server, lambda: self.stack)
+        return {**self.reports.calls, **clock_calls(self.mover), **page, **faults}
 
     @classmethod
     async def start(cls, stack: Stack, options: Options) -> "Emulator":
@@ -146,7 +128,7 @@ class Emulator:
             stack.functions, self.variables, self.activity, clock=self.clock, request_ids=new_id, bytecode=bytecode
         )
         faults = self.fault_control.faults
-        self.impaired_functions = ImpairedFunctions(self.activity, self.runtime, faults, self.later, new_id)
+        self.impaired_functions = ImpairedFunctions(self.activity, self.runtime, faults, self.clock.call_later, new_id)
         self.server.lambda_api = self.lambda_api(stack)
         loop = asyncio.get_running_loop()
         for made in sockets:

@@ -135,7 +135,7 @@ class FaultControl:
 
     def start(self, listed: Listed) -> None:
         if listed.fault.after:
-            listed.timer = self.emulator.later(listed.fault.after, partial(self.begin_late, listed))
+            listed.timer = self.emulator.clock.call_later(listed.fault.after, partial(self.begin_late, listed))
         else:
             self.begin(listed)
 
@@ -148,7 +148,7 @@ class FaultControl:
         listed.begun = True
         listed.timer = None
         if fault.lasts is not None:
-            listed.timer = self.emulator.later(fault.lasts, partial(self.remove, listed.fault_id))
+            listed.timer = self.emulator.clock.call_later(fault.lasts, partial(self.remove, listed.fault_id))
         if fault.kind != "service":
             self.faults.begin(listed.fault_id, fault)
         if fault.kind == "connection":

@@ -1,15 +1,21 @@
 """Faults in tests: ``with longwire.fault("post_to_connection", gone=bob):``."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
+
+from websockets.exceptions import ConnectionClosed
 
 from longwire.testing import AsyncClient, Client
 
 if TYPE_CHECKING:
-    from longwire.harness import AsyncLongwire, Longwire
+    from longwire.harness import Longwire
+    from longwire.harness_async import AsyncLongwire
 
-__all__ = ["AsyncFault", "Fault", "as_fault"]
+__all__ = ["ECHO", "AsyncFault", "Fault", "as_fault", "hear"]
+
+ECHO = 2.0  # seconds for a pong, which a connection that a fault has struck may never send
 
 
 class Fault:
@@ -94,3 +100,17 @@ def identified(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [identified(each) for each in value]
     return value.connection_id if isinstance(value, Client | AsyncClient) else value
+
+
+def hear(clients: Iterable[Client]) -> None:
+    """Wait until all that they have sent before is read: a pong comes behind it."""
+    for pong in [found for client in clients if client.is_open and (found := pinged(client)) is not None]:
+        pong.wait(ECHO)
+
+
+def pinged(client: Client) -> threading.Event | None:
+    """Set when the pong comes; None of a client that has just ended."""
+    try:
+        return client.socket.ping()
+    except ConnectionClosed:
+        return None

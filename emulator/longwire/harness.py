@@ -3,30 +3,28 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
-
-from websockets.exceptions import ConnectionClosed
 
 from longwire.core.api import Stack
 from longwire.emulator import Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
-from longwire.fault_fixture import AsyncFault, Fault, as_fault
+from longwire.fault_fixture import Fault, as_fault, hear
 from longwire.inspector.timeline import Entry, shown
-from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET
-from longwire.testing import AsyncClient, Client, Target
+from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET, TEST_AGENT
+from longwire.testing import Client, Target
 
 if TYPE_CHECKING:
+    from botocore.config import Config
+
     from longwire.recording.differences import Outcome
     from longwire.run_cost import Bill
 
-__all__ = ["AsyncLongwire", "AsyncVirtualClock", "Longwire", "LongwireServer", "VirtualClock", "with_variables"]
+__all__ = ["PATIENCE", "Longwire", "LongwireServer", "VirtualClock", "with_variables"]
 
 Result = TypeVar("Result")
-ECHO = 2.0  # seconds for a pong, which a connection that a fault has struck may never send
 PATIENCE = 10.0  # seconds for what the emulator's own thread is asked to do
 
 
@@ -93,6 +91,11 @@ class LongwireServer:
             return self.run(lambda: self.emulator.server.connection_id_at(port))
         except KeyError:
             return ""
+
+    def half_open(self) -> set[str]:
+        """The connections that a fault has cut off without a word."""
+        carriers = self.emulator.server.carriers
+        return self.run(lambda: {connection_id for carrier in carriers for connection_id in carrier.impaired.half_open})
 
     def reset(self) -> None:
         """End all connections, let their $disconnect functions finish, and empty the services."""
@@ -214,17 +217,21 @@ class Longwire:
 
     def settle(self, timeout: float = PATIENCE) -> None:
         """Wait until all that this test's clients have sent is handled, and what it has set off is done."""
-        waiting = [pong for client in self.clients if client.is_open and (pong := pinged(client)) is not None]
-        for pong in waiting:
-            pong.wait(ECHO)
+        silent = self.server.half_open()
+        hear(client for client in self.clients if client.connection_id not in silent)
         self.server.call(self.server.emulator.settled(timeout))
 
     # --- services
 
-    def client(self, service: str) -> Any:
-        """A boto3 client of a local AWS service (``apigatewaymanagementapi`` included), with dummy credentials."""
-        import boto3
+    def client(self, service: str, config: "Config | None" = None) -> Any:
+        """A boto3 client of a local AWS service (``apigatewaymanagementapi`` included), with dummy credentials.
 
+        Faults of services spare it.
+        """
+        import boto3
+        from botocore.config import Config
+
+        ours = Config(user_agent_extra=TEST_AGENT)
         make: Any = boto3.client  # its stubs know services by name alone
         path = self.stack.api.path if service == "apigatewaymanagementapi" else ""
         return make(
@@ -233,6 +240,7 @@ class Longwire:
             region_name=self.stack.region,
             aws_access_key_id=DUMMY_KEY_ID,
             aws_secret_access_key=DUMMY_SECRET,
+            config=ours if config is None else config.merge(ours),
         )
 
     def physical_id(self, logical_id: str) -> str:
@@ -290,66 +298,5 @@ class Longwire:
         self.server.reset()
 
 
-def pinged(client: Client) -> threading.Event | None:
-    """Set when the pong comes, and so when all that was sent before is read; None of one that has just ended."""
-    try:
-        return client.socket.ping()
-    except ConnectionClosed:
-        return None
-
-
 def matches(entry: Mapping[str, Any], event: str, fields: Mapping[str, Any]) -> bool:
     return entry["event"] == event and all(entry.get(name) == value for name, value in fields.items())
-
-
-class AsyncVirtualClock:
-    """The same for async tests, whose clients go on while it is awaited."""
-
-    def __init__(self, clock: VirtualClock) -> None:
-        self.sync = clock
-
-    @property
-    def now(self) -> float:
-        return self.sync.now
-
-    async def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        total = seconds + 60 * minutes + 3600 * hours + 86_400 * days
-        await asyncio.to_thread(self.sync.server.advance, total)
-
-    async def pause(self) -> None:
-        await asyncio.to_thread(self.sync.pause)
-
-    async def resume(self) -> None:
-        await asyncio.to_thread(self.sync.resume)
-
-
-class AsyncLongwire:
-    """The ``longwire_async`` fixture: the same server, with clients for ``async with``."""
-
-    def __init__(self, longwire: Longwire) -> None:
-        self.sync = longwire
-        self.clients: list[AsyncClient] = []
-        self.url = longwire.url
-        self.endpoint_url = longwire.endpoint_url
-        self.clock = AsyncVirtualClock(longwire.clock)
-
-    def connect(
-        self, token: str | None = None, *, api: str | None = None, stage: str | None = None, **options: Any
-    ) -> AsyncClient:
-        """For ``async with``; options are those of ``Longwire.connect``. Entering raises Refused."""
-        client = AsyncClient(Target(self.sync.url_of(api, stage), token, **options), self.sync.server.identify)
-        self.clients.append(client)
-        return client
-
-    def fault(self, kind: str, /, **fields: Any) -> AsyncFault:
-        """For ``async with``; as ``Longwire.fault``."""
-        return AsyncFault(self, as_fault(kind, fields))
-
-    async def settle(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - as the sync one has it
-        """Wait until all that this test's clients have sent is handled, and what it has set off is done."""
-        for client in self.clients:
-            if client.is_open:
-                with suppress(ConnectionClosed, TimeoutError):
-                    await asyncio.wait_for(await client.socket.ping(), ECHO)
-        settled = self.sync.server.emulator.settled(timeout)
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(settled, self.sync.server.loop))

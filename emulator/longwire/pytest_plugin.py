@@ -18,7 +18,8 @@ import pytest
 
 if TYPE_CHECKING:
     from longwire.core.api import Stack
-    from longwire.harness import AsyncLongwire, Longwire, LongwireServer
+    from longwire.harness import Longwire, LongwireServer
+    from longwire.harness_async import AsyncLongwire
     from longwire.recording.recorder import Recorder
 
 SESSION_COST = pytest.StashKey[Decimal]()
@@ -222,7 +223,7 @@ def longwire(longwire_server: "LongwireServer", request: pytest.FixtureRequest) 
 @pytest.fixture
 def longwire_async(longwire: "Longwire") -> "AsyncLongwire":
     """The same, for tests that are coroutines."""
-    from longwire.harness import AsyncLongwire
+    from longwire.harness_async import AsyncLongwire
 
     return AsyncLongwire(longwire)
 

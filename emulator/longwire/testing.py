@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import urlencode
 
 import websockets.asyncio.client
@@ -88,6 +88,18 @@ def parsed(text: str) -> Any:
         return text
 
 
+class Addressed(Protocol):
+    @property
+    def local_address(self) -> Any: ...
+
+
+def identified(socket: Addressed, identify: Identify) -> str:
+    try:
+        return identify(int(socket.local_address[1]))
+    except (OSError, TypeError):  # it has ended already
+        return ""
+
+
 def timed_out(seconds: float) -> TimeoutError:
     return TimeoutError(f"no message within {seconds:g} s")
 
@@ -104,7 +116,7 @@ class Client:
             self.socket: websockets.sync.client.ClientConnection = opening.__enter__()
         except InvalidStatus as exc:
             raise Refused.of(exc) from None
-        self.connection_id = identify(int(self.socket.local_address[1]))
+        self.connection_id = identified(self.socket, identify)
 
     @property
     def subprotocol(self) -> str | None:
@@ -230,7 +242,7 @@ class AsyncClient:
             self.opened = await websockets.asyncio.client.connect(self.target.uri(), **self.target.options())
         except InvalidStatus as exc:
             raise Refused.of(exc) from None
-        self.connection_id = self.identify(int(self.opened.local_address[1]))
+        self.connection_id = identified(self.opened, self.identify)
         return self
 
     async def __aexit__(

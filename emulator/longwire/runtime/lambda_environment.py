@@ -13,6 +13,7 @@ __all__ = [
     "DUMMY_KEY_ID",
     "DUMMY_SECRET",
     "RESERVED",
+    "TEST_AGENT",
     "Endpoints",
     "function_arn",
     "log_stream_name",
@@ -45,6 +46,7 @@ RESERVED = frozenset(
 )
 DUMMY_KEY_ID = "LONGWIRELOCALDUMMY00"  # 20 characters as a real one has; no AWS prefix, so no scanner takes it for one
 DUMMY_SECRET = "longwire-local-dummy-secret"  # noqa: S105 - opens nothing
+TEST_AGENT = "longwire-test"  # in the User-Agent of a test's own clients: what a handler calls lacks it
 NO_FILE = "/dev/null"  # botocore reads it as an empty file
 GATEWAY, SERVICES, DOMAINS = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES", "_LONGWIRE_DOMAINS"
 HOSTS = "_LONGWIRE_HOSTS"

@@ -87,7 +87,7 @@ class Carrier:
         self.timer: Timer | None = None
         self.timer_at = float("inf")
         self.faults = faults
-        self.impaired = Impairments(self, faults, self.loop.call_later, self.clock)
+        self.impaired = Impairments(self, faults, self.clock.call_later, self.clock)
         self.performers: dict[type[Any], Callable[[Any], None]] = {
             Invoke: self.perform_invoke,
             CallHttp: self.perform_call,

@@ -20,6 +20,7 @@ from typing import Any
 from longwire.core.api import Resource
 from longwire.core.faults import Faults
 from longwire.event_loop import new_event_loop
+from longwire.seeded import seeded
 from longwire.server.forward import forward
 from longwire.server.hosts import is_foreign_page, is_local_host, is_loopback
 from longwire.server.http1 import Exchange, HttpConnection
@@ -31,7 +32,6 @@ from longwire.services.moto_dispatch import Moto
 from longwire.services.provision import ProvisionFailed, provision
 from longwire.services.rules import deliver_events
 from longwire.services.s3_notifications import deliver_changes
-from longwire.seeded import seeded
 from longwire.services.schedules import Schedules, check_schedules
 from longwire.services.service_faults import ServiceFaults
 from longwire.services.sns_delivery import deliver_notifications

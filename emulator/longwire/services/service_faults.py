@@ -10,15 +10,15 @@ from typing import Any
 
 from longwire.core.fault import read_fault
 from longwire.core.faults import Decision, Faults, Rule
+from longwire.runtime.lambda_environment import TEST_AGENT
 from longwire.server.delays import Held, Later
 from longwire.server.http1 import Exchange
 from longwire.server.http_message import HttpRequest, HttpResponse
 from longwire.services.aws_request import Destination, destination, operation
 from longwire.services.moto_dispatch import failure
 
-__all__ = ["TEST_AGENT", "ServiceFaults"]
+__all__ = ["ServiceFaults"]
 
-TEST_AGENT = "longwire-test"  # in the User-Agent of a test's own clients, which no fault concerns
 PROVISIONED = "ProvisionedThroughputExceededException"
 # Documented in each API reference, under "Common errors" or its own; ThrottlingException is the common one.
 THROTTLING = {

@@ -16,13 +16,11 @@ def connect(_event: Event, _context: object) -> dict[str, int]:
     return {"statusCode": 200}
 
 
-def disconnect(event: Event, _context: object) -> None:
-    context = event["requestContext"]
-    print(f"gone {context['connectionId']} {context['disconnectStatusCode']}")
+def disconnect(_event: Event, _context: object) -> None:
+    """Seen on the timeline."""
 
 
 def echo(event: Event, _context: object) -> dict[str, Any]:
-    print(f"echo {event['body']}")
     return {"statusCode": 200, "body": event["body"]}
 
 
@@ -38,19 +36,19 @@ def management(event: Event) -> Any:
 
 
 def post(event: Event, _context: object) -> None:
-    """Posts each of ``texts`` to ``to``, and tells the sender how that ended."""
+    """Posts each of ``texts`` to ``to``, for ``random`` 120,000 characters, and tells the sender how that ended."""
     asked, client = json.loads(event["body"]), management(event)
     outcome = "posted"
     try:
         for text in asked["texts"]:
-            client.post_to_connection(ConnectionId=asked["to"], Data=text.encode())
+            data = os.urandom(60_000).hex() if text == "random" else text
+            client.post_to_connection(ConnectionId=asked["to"], Data=data.encode())
     except client.exceptions.GoneException as exc:
         outcome = f"GoneException {exc.response['ResponseMetadata']['HTTPStatusCode']}"
     except client.exceptions.LimitExceededException as exc:
         outcome = f"LimitExceededException {exc.response['ResponseMetadata']['HTTPStatusCode']}"
     except ClientError as exc:
         outcome = f"ClientError {exc.response['ResponseMetadata']['HTTPStatusCode']}"
-    print(outcome)
     if asked["to"] != event["requestContext"]["connectionId"]:
         told(client, event, outcome)
 
