@@ -97,13 +97,16 @@ class Emulator:
             guard=self.guard,
             calls=self.calls(),
         )
+        self.set_up_server(options)
+        self.listeners: list[asyncio.Server] = []
+
+    def set_up_server(self, options: Options) -> None:
         self.server.access_log = options.access_log
         self.server.invocation_of = self.activity.invocation_of
         self.server.bound_host = options.host
         self.server.allow_origins = options.allow_origins
         self.server.verify_sigv4 = options.verify_sigv4
         self.server.pages = self.inspector
-        self.listeners: list[asyncio.Server] = []
 
     def calls(self) -> dict[tuple[str, str], Call]:
         """Of the inspector: what it tells beside its page, and what it does."""

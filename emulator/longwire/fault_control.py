@@ -99,6 +99,9 @@ class FaultControl:
         self.changed()
         return True
 
+    def expire(self, fault_id: int) -> None:
+        self.remove(fault_id)
+
     def clear(self) -> None:
         """What they hold back is let go."""
         for listed in tuple(self.listed.values()):
@@ -148,7 +151,7 @@ class FaultControl:
         listed.begun = True
         listed.timer = None
         if fault.lasts is not None:
-            listed.timer = self.emulator.clock.call_later(fault.lasts, partial(self.remove, listed.fault_id))
+            listed.timer = self.emulator.clock.call_later(fault.lasts, partial(self.expire, listed.fault_id))
         if fault.kind != "service":
             self.faults.begin(listed.fault_id, fault)
         if fault.kind == "connection":

@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from botocore.config import Config
 
+from faulty_app import app, faulty_server  # noqa: F401 - fixtures
 from longwire.clock.clock import Clock
 from longwire.core.api import (
     AccessLogSettings,

@@ -1,28 +1,12 @@
 """Faults over HTTP: added whole or not at all, listed, cleared, told on the stream of events."""
 
 import json
-from collections.abc import Iterator
 from http.client import HTTPConnection
 from typing import Any
 
 import pytest
 
-from faulty_app import FaultyApp, faulty_server
-from longwire.harness import LongwireServer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LongwireServer]:
-    made = faulty_server()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(server: LongwireServer) -> Iterator[FaultyApp]:
-    made = FaultyApp(server)
-    yield made
-    made.close()
+from faulty_app import FaultyApp
 
 
 def call(app: FaultyApp, method: str, body: object = None, query: str = "", **headers: str) -> tuple[int, Any]:

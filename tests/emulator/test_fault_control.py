@@ -1,28 +1,12 @@
 """Faults with a beginning and an end, and many of them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from faulty_app import PATIENCE, FaultyApp, faulty_server
+from faulty_app import PATIENCE, FaultyApp
 from longwire.errors import FaultInvalid
 from longwire.fault_control import MOST
-from longwire.harness import LongwireServer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LongwireServer]:
-    made = faulty_server()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(server: LongwireServer) -> Iterator[FaultyApp]:
-    made = FaultyApp(server)
-    yield made
-    made.close()
 
 
 def states(app: FaultyApp) -> list[str]:
@@ -106,3 +90,47 @@ def test_faults_survive_another_template(app: FaultyApp) -> None:
     app.fault("invoke", throttled="Echo")
     app.server.call(app.server.emulator.deploy(app.stack, ["Echo"]))
     assert app.echo(alice, "x") == "Internal server error"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"kind": "invoke", "latency": "20s", "function": "Echo"},
+        {"kind": "frame", "latency": "20s"},
+        {"kind": "message", "latency": "20s"},
+    ],
+    ids=lambda rule: str(rule["kind"]),
+)
+def test_delays_go_by_the_clock(app: FaultyApp, rule: dict[str, Any]) -> None:
+    alice = app.connect()
+    app.echo(alice, "warm")
+    fields = dict(rule)
+    app.fault(fields.pop("kind"), **fields)
+    alice.send(action="echo", text="late")
+    app.wait_for("fault_hit", timeout=PATIENCE)
+    app.clock.advance(19)
+    with pytest.raises(TimeoutError):
+        alice.receive(0.05)
+    app.clock.advance(2)
+    assert alice.receive(PATIENCE)["text"] == "late"
+
+
+def test_a_call_of_a_service_waits_for_the_clock(app: FaultyApp) -> None:
+    alice = app.connect()
+    app.put(alice)
+    app.fault("service", latency=1.5, service="dynamodb")
+    app.clock.pause()
+    alice.send(action="store", operation="put_item", arguments={"TableName": "TABLE", "Item": {"id": {"S": "1"}}})
+    app.wait_for("fault_hit", timeout=PATIENCE)
+    app.clock.advance(2)
+    assert alice.receive(PATIENCE) == "stored"
+
+
+def test_a_function_times_out_by_the_clock(app: FaultyApp) -> None:
+    alice = app.connect()
+    app.clock.pause()
+    app.fault("invoke", timeout="Echo")
+    alice.send(action="echo", text="x")
+    app.wait_for("fault_hit", timeout=PATIENCE)
+    app.clock.advance(2)
+    assert alice.receive(PATIENCE)["message"] == "Internal server error"

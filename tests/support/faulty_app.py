@@ -1,21 +1,20 @@
 """A running app with handlers that tell what AWS answered them, for tests of faults."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from longwire.emulator import Options
 from longwire.harness import Longwire, LongwireServer
 from longwire.template.load import load
 from longwire.testing import Client
 
-__all__ = ["FaultyApp", "faulty_server"]
+__all__ = ["PATIENCE", "TEMPLATE", "FaultyApp", "app", "faulty_server"]
 
 TEMPLATE = Path(__file__).parents[1] / "emulator" / "fault_app" / "template.yaml"
 PATIENCE = 20.0  # seconds
-
-
-def faulty_server() -> LongwireServer:
-    return LongwireServer(load(TEMPLATE), Options(port=0))
 
 
 class FaultyApp(Longwire):
@@ -45,3 +44,18 @@ class FaultyApp(Longwire):
         """Timeline entries of this test."""
         wanted = fields.items()
         return [each for each in self.timeline if each["event"] == event and wanted <= each.items()]
+
+
+@pytest.fixture(scope="session")
+def faulty_server() -> Iterator[LongwireServer]:
+    made = LongwireServer(load(TEMPLATE), Options(port=0))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def app(faulty_server: LongwireServer) -> Iterator[FaultyApp]:
+    """One test's view of the app, which is emptied after it."""
+    made = FaultyApp(faulty_server)
+    yield made
+    made.close()

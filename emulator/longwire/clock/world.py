@@ -20,16 +20,18 @@ class Running:
     async def standing(self) -> Standing:
         """Who waits for an answer that the clock holds back is not busy.
 
-        A function that sleeps is held back by the clock, and with it each caller that waits for it, and its caller: one
-        that waits for each call that is unanswered. Counting is enough, for a call without an end has one caller.
+        A function that sleeps, or that a fault holds up, is held back by the clock, and with it each caller that waits
+        for it, and its caller: one that waits for each call that is unanswered. Counting is enough, for a call without
+        an end has one caller.
         """
         emulator, told = self.emulator, await self.emulator.services.standing()
-        asleep = emulator.runtime.asleep()
+        asleep = emulator.runtime.asleep() + len(emulator.impaired_functions.held.waiting)
+        posts = sum(len(carrier.impaired.held.waiting) for carrier in emulator.server.carriers)
         working = len(emulator.activity.running) - asleep + told.busy
         unseen = len(emulator.server.outbound.running) + len(emulator.queue.sending)
-        waiting = told.parked + (len(emulator.server.lambda_api.waiting) if emulator.server.lambda_api else 0)
+        waiting = told.parked + posts + (len(emulator.server.lambda_api.waiting) if emulator.server.lambda_api else 0)
         due = earliest(told.due, emulator.runtime.next_deadline())
-        held_back = asleep + told.parked > 0
+        held_back = asleep + told.parked + posts > 0
         if working + unseen > (waiting if held_back else 0):
             return Standing(self.names(told.busy), due, held_back)
         return Standing((), due, held_back)

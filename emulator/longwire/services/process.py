@@ -84,7 +84,7 @@ class ServicesProcess:
         self.schedules = Schedules(targets, *where, self.clock)
         self.expiry = TimeToLive(*where, self.clock)
         struck = Faults(seeded, lambda rule, facts: report({"hit": rule.rule_id, "facts": dict(facts)}))
-        self.faults = ServiceFaults(struck, loop.call_later, setup["region"], self.answer)
+        self.faults = ServiceFaults(struck, setup["region"], self.answer, self.clock, self.look)
         self.faults.set(setup["faults"])
 
     def here(self, service: str, source: str, mappings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ class ServicesProcess:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        checks = (self.expiry, self.schedules, self.streams, self.polls, self.sources)
+        checks = (self.faults, self.expiry, self.schedules, self.streams, self.polls, self.sources)
         times = [when for when in [part.check() for part in checks] if when is not None]
         self.due = min(times, default=None)
         if times:
@@ -137,7 +137,7 @@ class ServicesProcess:
     def standing(self) -> dict[str, Any]:
         """What of ``services.Told`` is said."""
         busy = self.sources.busy() + self.streams.busy() + len(self.targets.invocations) + len(self.forwards)
-        return {"busy": busy, "parked": len(self.polls.waiting), "due": self.due}
+        return {"busy": busy, "parked": len(self.polls.waiting) + self.faults.parked, "due": self.due}
 
     def command(self, command: dict[str, Any]) -> None:
         if "look" in command:

@@ -5,13 +5,14 @@ The codes are those of each service's API reference; what clients make of them i
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from longwire.core.fault import read_fault
 from longwire.core.faults import Decision, Faults, Rule
 from longwire.runtime.lambda_environment import TEST_AGENT
-from longwire.server.delays import Held, Later
+from longwire.server.delays import Action, Held
 from longwire.server.http1 import Exchange
 from longwire.server.http_message import HttpRequest, HttpResponse
 from longwire.services.aws_request import Destination, destination, operation
@@ -39,26 +40,63 @@ CONDITIONAL = "The conditional request failed"
 CANCELLED = "Transaction cancelled, please refer cancellation reasons for specific reasons"
 
 
+@dataclass(slots=True, eq=False)
+class Due:
+    """``when`` is epoch seconds."""
+
+    when: float
+    call: Action
+    cancelled: bool = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
 class ServiceFaults:
-    """``pass_on`` serves a request that no fault answers; ``report`` is the process's own."""
+    """``pass_on`` serves a request that no fault answers. ``check`` has to be called when something is due, and is
+    asked for by ``look``."""
 
     def __init__(
         self,
         faults: Faults,
-        later: Later,
         region: str,
         pass_on: Callable[[HttpRequest, Exchange], None],
+        clock: Callable[[], float],
+        look: Callable[[], None],
     ) -> None:
         self.faults = faults
         self.region = region
         self.pass_on = pass_on
-        self.held = Held(later)
+        self.clock = clock
+        self.look = look
+        self.due: list[Due] = []
+        self.held = Held(self.later)
         self.known: dict[int, Rule] = {}
         self.hanging: list[tuple[int, Exchange]] = []
 
     @property
     def active(self) -> bool:
         return bool(self.faults.active)
+
+    @property
+    def parked(self) -> int:
+        """How many callers wait for the clock."""
+        return len(self.held.waiting) + len(self.hanging)
+
+    def later(self, seconds: float, call: Action) -> "Due":
+        timer = Due(self.clock() + seconds, call)
+        self.due.append(timer)
+        self.look()
+        return timer
+
+    def check(self) -> float | None:
+        """Do what is due; when the next is."""
+        now = self.clock()
+        self.due = [each for each in self.due if not each.cancelled]
+        for timer in [each for each in self.due if each.when <= now]:
+            self.due.remove(timer)
+            timer.call()
+        return min((each.when for each in self.due), default=None)
 
     def set(self, items: Iterable[Mapping[str, Any]]) -> None:
         """These are in force from now on; those that were keep their numbers and hits."""

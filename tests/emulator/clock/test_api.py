@@ -51,7 +51,7 @@ def test_it_tells_the_time_and_moves_it(echo: Longwire) -> None:
     status, moved = ask(echo, "POST", {"advance": 660})
     assert status == 200
     assert moved["now"] >= real["now"] + 660
-    assert ws.closed().code == 1001
+    assert ws.closed.code == 1001
 
     assert ask(echo, "POST", {"pause": True})[1]["paused"] is True
     assert ask(echo, "GET")[1]["now"] == ask(echo, "GET")[1]["now"]

@@ -74,7 +74,7 @@ def test_an_idle_connection_is_closed_and_disconnect_has_run_when_advance_return
     assert [entry["line"] for entry in app.timeline if entry["event"] == "log" and "gone" in entry["line"]] == [
         "gone 1001"
     ]
-    assert ws.closed(timeout=10).code == 1001
+    assert ws.wait_closed(timeout=10).code == 1001
     assert times(app, "connection_closed") == pytest.approx([600], abs=30)
 
 
@@ -85,7 +85,7 @@ def test_a_client_that_writes_stays_for_two_hours(app: Longwire) -> None:
         if beat < 23:
             ws.send("beat")
             assert ws.receive(timeout=10) == "beat"
-    assert ws.closed(timeout=10).code == 1001
+    assert ws.wait_closed(timeout=10).code == 1001
     assert times(app, "connection_closed") == pytest.approx([7200], abs=30)
 
 

@@ -3,29 +3,13 @@
 import json
 import re
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 from botocore.config import Config
 
-from faulty_app import PATIENCE, FaultyApp, faulty_server
-from longwire.harness import LongwireServer
+from faulty_app import PATIENCE, FaultyApp
 
 FAILED = "Internal server error"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LongwireServer]:
-    made = faulty_server()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(server: LongwireServer) -> Iterator[FaultyApp]:
-    made = FaultyApp(server)
-    yield made
-    made.close()
 
 
 def lines(app: FaultyApp) -> str:

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 
+import pytest
+
 from longwire.server.delays import Held, Lane
 
 
@@ -107,6 +109,7 @@ def test_a_blocked_lane_lets_nothing_pass_until_it_is_flushed() -> None:
     assert done == ["a"]
 
 
+@pytest.mark.asyncio
 async def test_an_event_loops_timers_will_do() -> None:
     loop, done = asyncio.get_running_loop(), asyncio.Event()
     Held(loop.call_later).add(0.01, done.set)

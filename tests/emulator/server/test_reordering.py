@@ -15,6 +15,7 @@ def decision(places: int, seed: int = 1) -> Decision:
 
 
 @pytest.mark.parametrize("places", [2, 3, 10])
+@pytest.mark.asyncio
 async def test_as_many_frames_as_the_fault_says_change_places(places: int) -> None:
     sent: list[SendFrame] = []
     reordering = Reordering(asyncio.get_running_loop().call_later, sent.append)
@@ -27,6 +28,7 @@ async def test_as_many_frames_as_the_fault_says_change_places(places: int) -> No
     assert sorted(sent, key=frames.index) == frames
 
 
+@pytest.mark.asyncio
 async def test_connections_do_not_mix_and_a_seed_is_a_run() -> None:
     sent: list[SendFrame] = []
     reordering = Reordering(asyncio.get_running_loop().call_later, sent.append)
@@ -41,6 +43,7 @@ async def test_connections_do_not_mix_and_a_seed_is_a_run() -> None:
     assert not reordering.waiting
 
 
+@pytest.mark.asyncio
 async def test_what_is_forgotten_is_not_sent() -> None:
     sent: list[SendFrame] = []
     reordering = Reordering(asyncio.get_running_loop().call_later, sent.append)

@@ -1,6 +1,5 @@
 """Errors of AWS's services, as handlers' unmodified boto3 raises them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -8,22 +7,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from faulty_app import FaultyApp, faulty_server
-from longwire.harness import LongwireServer
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[LongwireServer]:
-    made = faulty_server()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def app(server: LongwireServer) -> Iterator[FaultyApp]:
-    made = FaultyApp(server)
-    yield made
-    made.close()
+from faulty_app import FaultyApp
 
 
 @pytest.mark.parametrize(
