@@ -6,8 +6,9 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
+from longwire.emulator_thread import PATIENCE, VirtualClock
 from longwire.fault_fixture import ECHO, AsyncFault, as_fault
-from longwire.harness import PATIENCE, Longwire, VirtualClock
+from longwire.harness import Longwire
 from longwire.testing import AsyncClient, Target
 
 __all__ = ["AsyncLongwire", "AsyncVirtualClock"]

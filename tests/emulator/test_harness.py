@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from longwire.emulator import Options
-from longwire.errors import UsageError
-from longwire.harness import Longwire, LongwireServer, with_variables
+from longwire.harness import Longwire, LongwireServer
 from longwire.template.load import load
 
 TEMPLATE = Path(__file__).parents[1] / "bench" / "echo_app" / "template.yaml"
@@ -63,13 +62,6 @@ def test_the_end_of_a_test_closes_what_it_left_open(server: LongwireServer) -> N
 def test_lambda_can_be_invoked_by_name(echo: Longwire) -> None:
     answer = echo.client("lambda").invoke(FunctionName=echo.physical_id("Echo"), Payload=b'{"body":"direct"}')
     assert b"direct" in answer["Payload"].read()
-
-
-def test_variables_for_a_function_that_is_not_there_are_refused() -> None:
-    stack = load(TEMPLATE)
-    assert with_variables(stack, {"Echo": {"A": "1"}}).functions["Echo"].environment["A"] == "1"
-    with pytest.raises(UsageError, match="longwire_env names Ecko; the template has Echo"):
-        with_variables(stack, {"Ecko": {}})
 
 
 def test_a_client_that_keeps_its_http_connection_does_not_outlive_the_server() -> None:

@@ -166,7 +166,7 @@ class Source:
             return [f"{name}.close({', '.join(arguments)})"]
         if entry["by"] == "network":
             return [f"{name}.drop()"]
-        closed = f"assert {name}.closed({WAIT}).code == {entry['code']}  # by the {entry['by']}"
+        closed = f"assert {name}.wait_closed({WAIT}).code == {entry['code']}  # by the {entry['by']}"
         if entry["by"] != "gateway" or entry["code"] != 1001:
             return [closed]
         before = [each["at"] for each in self.entries if each["connection_id"] == entry["connection_id"]]

@@ -116,7 +116,7 @@ def test_a_copied_idle_close_takes_no_ten_minutes(server: LongwireServer, longwi
     alice = longwire_here.connect()
     alice_id = longwire_here.connection_id(alice)
     longwire_here.clock.advance(minutes=11)
-    assert alice.closed().code == 1001
+    assert alice.closed.code == 1001
     source = written(longwire_here, f"connection_id={alice_id}")
     assert "longwire.clock.advance(seconds=60" in source
     longwire_here.close()
