@@ -193,7 +193,7 @@ def test_another_stage_is_named_and_ends_from_each_side_are_told_apart() -> None
     script.close(BOB, 1006, "", "network")
     feed = {"/dev": "api='Feed', stage='dev'"}
     assert "longwire.connect(api='Feed', stage='dev', token=TOKEN" in source_of(script, ALICE, feed)
-    assert "assert client.closed(timeout=10).code == 1001  # by the gateway" in source_of(script, ALICE)
+    assert "assert client.wait_closed(timeout=10).code == 1001  # by the gateway" in source_of(script, ALICE)
     assert "client.drop()" in source_of(script, BOB)
 
 
