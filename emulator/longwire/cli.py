@@ -7,6 +7,7 @@ import click
 from click.core import ParameterSource
 
 from longwire import __version__
+from longwire.check import check
 from longwire.command import Command
 from longwire.completion import completion
 from longwire.ctl import ctl
@@ -272,6 +273,7 @@ def settings(settings: tuple[str, ...], as_json: bool) -> None:
     click.echo(settings_json(quotas) if as_json else settings_table(quotas))
 
 
+main.add_command(check)
 main.add_command(ctl)
 main.add_command(completion)
 main.add_command(describe)

@@ -33,7 +33,11 @@ PRESENTATION = {"click", "rich"}  # in longwire_infra, and there only in these:
 PRESENTERS = {"cli", "report"}
 # The one `longwire` command has the cost side's commands: it hands over to them, and knows nothing else of that side.
 # A run is priced in one place, for the inspector, the test fixture and the budget.
+# The checklist's rules are on the cost side; what reads templates and probes endpoints is here, and hands facts over.
 HANDS_OVER = {
+    "emulator/longwire/check.py": {"longwire_infra.check", "longwire_infra.errors"},
+    "emulator/longwire/check_document.py": {"longwire_infra.check.document"},
+    "emulator/longwire/check_endpoint.py": {"longwire_infra.check.endpoint"},
     "emulator/longwire/cli.py": {"longwire_infra.cli"},
     "emulator/longwire/run_cost.py": {
         "longwire_infra.bill_json",

@@ -1,0 +1,188 @@
+"""A live endpoint, asked with care: some handshakes, one after another, a ping, two messages.
+
+Nothing is repeated, nothing waits longer than 10 seconds, and what an answer means is the rules' business.
+"""
+
+import ssl
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
+from websockets.sync.client import ClientConnection, connect
+
+from longwire.errors import UsageError
+from longwire_infra.check.endpoint import Endpoint, Handshake
+
+__all__ = ["probed"]
+
+SECONDS = 10.0
+FOREIGN = "https://longwire-check.invalid"
+UNKNOWN = '{"action":"longwire-check","type":"longwire-check"}'
+TOO_BIG = "x" * 131_073  # API Gateway takes 32,768 bytes in a frame, 131,072 in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``context`` is None without TLS."""
+
+    url: SplitResult
+    headers: Mapping[str, str]
+    context: ssl.SSLContext | None
+
+    @property
+    def bare(self) -> "Target":
+        return replace(self, url=self.url._replace(query=""), headers={})
+
+    @property
+    def plain(self) -> "Target":
+        """Without TLS: on port 80, or on the port that was given."""
+        return replace(self, url=self.url._replace(scheme="ws"), context=None)
+
+    @property
+    def shown(self) -> str:
+        return urlunsplit(self.url._replace(query="", fragment=""))
+
+
+def probed(url: str, headers: tuple[str, ...], ca_file: Path | None) -> tuple[Endpoint, tuple[str, ...]]:
+    """What the endpoint has answered, and what was not tried. Raises UsageError when nothing answers."""
+    target = target_of(url, headers, ca_file)
+    own, connection = handshake(target)
+    found = Endpoint(target.shown, own)
+    untrusted = own.error if own.status is None and "certificate" in own.error.lower() else ""
+    if own.status is None and not untrusted:
+        raise UsageError(f"--url {target.shown}: {own.error}")
+    found = replace(found, untrusted=untrusted)
+    if connection is not None:
+        found = talked(found, connection)
+    found = replace(found, bare=own if target == target.bare else handshake_only(target.bare))
+    if target.context is not None:
+        found = replace(found, plain=handshake_only(target.plain))
+    if connection is None:
+        reason = untrusted or f"the handshake was answered {own.status}: give a URL or --header with a valid token"
+        return found, (f"what an open connection shows, and foreign Origins: {reason}",)
+    return replace(found, foreign=handshake_only(target, FOREIGN)), ()
+
+
+def target_of(url: str, headers: tuple[str, ...], ca_file: Path | None) -> Target:
+    """Raises UsageError for what is no address, no header, no certificate."""
+    parts = address(url)
+    if parts is None:
+        raise UsageError("--url takes wss://HOST/STAGE, with a query if the token is in it")
+    pairs = dict(header(each) for each in headers)
+    return Target(parts, pairs, trusting(ca_file) if parts.scheme == "wss" else None)
+
+
+def address(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("ws", "wss") and parts.hostname and parts.port != 0
+    except ValueError:
+        return None
+    return parts if known else None
+
+
+def header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip() or any(letter in text for letter in "\r\n"):
+        raise UsageError("--header takes 'NAME: VALUE'")
+    return name.strip(), value.strip()
+
+
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    try:
+        if ca_file is not None:
+            context.load_verify_locations(ca_file)
+    except OSError as exc:  # ssl.SSLError is one
+        raise UsageError(f"--ca-file {ca_file} holds no certificates: {exc.strerror or exc}") from exc
+    return context
+
+
+def handshake(target: Target, origin: str | None = None) -> tuple[Handshake, ClientConnection | None]:
+    """The answer, and the connection when there is one."""
+    options: dict[str, Any] = {"ssl": target.context} if target.context is not None else {}
+    try:
+        connection = connect(
+            urlunsplit(target.url._replace(fragment="")),
+            origin=None if origin is None else origin,  # type: ignore[arg-type]  # NewType
+            additional_headers=dict(target.headers),
+            open_timeout=SECONDS,
+            close_timeout=SECONDS,
+            ping_interval=None,
+            proxy=None,
+            **options,
+        )
+    except InvalidStatus as exc:
+        return Handshake(exc.response.status_code, lowered(exc.response.headers)), None
+    except (OSError, InvalidHandshake, WebSocketException, ValueError) as exc:
+        return Handshake(None, error=str(exc) or type(exc).__name__), None
+    response = connection.response
+    return Handshake(101, lowered(response.headers) if response is not None else {}), connection
+
+
+def lowered(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.raw_items() if name.lower() != "set-cookie"}
+
+
+def handshake_only(target: Target, origin: str | None = None) -> Handshake:
+    found, connection = handshake(target, origin)
+    if connection is not None:
+        connection.close()
+    return found
+
+
+def talked(found: Endpoint, connection: ClientConnection) -> Endpoint:
+    """What an open connection shows; ends with a message that is too big, and with it the connection."""
+    with suppress(ConnectionClosed), connection:
+        found = replace(found, **certificate(connection))
+        begun = time.monotonic()
+        ponged = connection.ping().wait(SECONDS)
+        found = replace(found, pinged=True, pong_seconds=round(time.monotonic() - begun, 3) if ponged else None)
+        drained(connection)
+        connection.send(UNKNOWN)
+        found = replace(found, unknown_route=received(connection))
+        found = replace(found, too_big=after_too_big(connection))
+    return found
+
+
+def certificate(connection: ClientConnection) -> dict[str, Any]:
+    if not isinstance(connection.socket, ssl.SSLSocket):
+        return {}
+    ends = str((connection.socket.getpeercert() or {}).get("notAfter", ""))
+    left = datetime.fromtimestamp(ssl.cert_time_to_seconds(ends), UTC) - datetime.now(UTC) if ends else None
+    return {
+        "tls_version": connection.socket.version(),
+        "certificate_days": None if left is None else left.days,
+    }
+
+
+def drained(connection: ClientConnection) -> None:
+    """What it says first, a greeting for one."""
+    with suppress(TimeoutError):
+        for _ in range(100):
+            connection.recv(timeout=0.5)
+
+
+def received(connection: ClientConnection) -> str | None:
+    """The next text, at most 4,096 characters of it; None when nothing comes within 3 seconds."""
+    try:
+        found = connection.recv(timeout=3)
+    except TimeoutError:
+        return None
+    return found[:4096] if isinstance(found, str) else None
+
+
+def after_too_big(connection: ClientConnection) -> int:
+    """The close code; 0 when the connection is still there."""
+    with suppress(ConnectionClosed):
+        connection.send(TOO_BIG)
+        with suppress(TimeoutError):
+            for _ in range(100):
+                connection.recv(timeout=SECONDS)
+    return connection.close_code or 0

@@ -1,0 +1,1 @@
+"""The production-readiness checklist: rules over a template, its handlers, and a live endpoint."""

@@ -1,0 +1,158 @@
+"""Handlers as text: the modules that one can reach from its entry, and what is written in them.
+
+Nothing is imported or run. Python is parsed; of JavaScript and TypeScript the words are looked at.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path as FilePath
+
+from longwire_infra.check.document import CodeOf, Place
+from longwire_infra.check.functions import Function
+from longwire_infra.check.python_code import Reached, imported, reached, words
+
+__all__ = ["Code", "Library", "SourceFile"]
+
+MOST_FILES, MOST_BYTES = 200, 500_000
+SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")
+SCRIPT_IMPORT = re.compile(r"""(?:from|require\(|import\(?)\s*["'](\.{1,2}/[^"']+)["']""")
+COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'`])//[^\n]*", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """``first`` is the line in ``shown`` at which the text begins; code may stand in a template."""
+
+    path: FilePath
+    text: str
+    shown: str
+    first: int = 1
+
+    @cached_property
+    def tree(self) -> ast.Module | None:
+        """None for what is no Python, of this version at least."""
+        if self.path.suffix != ".py":
+            return None
+        try:
+            return ast.parse(self.text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    @cached_property
+    def words(self) -> str:
+        """Names and texts in lower case, without comments and docstrings."""
+        if self.tree is not None:
+            return words(self.tree)
+        return COMMENT.sub(" ", self.text).lower()
+
+    def place(self, line: int) -> Place:
+        return Place(self.shown, self.first + line - 1)
+
+
+@dataclass(frozen=True)
+class Code:
+    """What one function can reach. ``entry`` is the handler's name in the first file."""
+
+    files: tuple[SourceFile, ...]
+    entry: str
+
+    @property
+    def is_python(self) -> bool:
+        return self.files[0].tree is not None
+
+    def mentions(self, pattern: str) -> bool:
+        """Whether a name or a text anywhere in it has the pattern, in lower case."""
+        return any(re.search(pattern, file.words) for file in self.files)
+
+    def line_of(self, pattern: str) -> Place | None:
+        """The first line with a pattern, comments left out; for scripts."""
+        for file in self.files:
+            text = COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), file.text)
+            found = re.search(pattern, text)
+            if found is not None:
+                return file.place(text.count("\n", 0, found.start()) + 1)
+        return None
+
+    @cached_property
+    def reached(self) -> list[Reached]:
+        """The functions that the handler can reach by their names; none when the handler is not defined by def."""
+        return reached([(file, file.tree) for file in self.files if file.tree is not None], self.entry)
+
+    def calls(self, *names: str) -> Iterator[tuple[Reached, ast.Call]]:
+        """Calls of methods or functions of these names that the handler can reach."""
+        for function in self.reached:
+            for call in function.calls:
+                called = call.func
+                name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+                if name in names:
+                    yield function, call
+
+
+class Library:
+    """Reads each file once."""
+
+    def __init__(self) -> None:
+        self.known: dict[FilePath, SourceFile | None] = {}
+
+    def code(self, function: Function, where: CodeOf | None) -> Code | None:
+        """None when its code is not here, or in another language."""
+        handler = function.resource.get("Handler")
+        if where is None or not isinstance(handler, str):
+            return None
+        if where.text is not None and where.place is not None:
+            script = str(function.resource.get("Runtime")).startswith("nodejs")
+            path = FilePath("index.js" if script else "index.py")
+            file = SourceFile(path, where.text, where.place.file, where.place.line or 1)
+            return Code((file,), handler.rpartition(".")[2])
+        if where.folder is None:
+            return None
+        return self.in_folder(FilePath(where.folder), handler)
+
+    def in_folder(self, folder: FilePath, handler: str) -> Code | None:
+        module, _, entry = handler.rpartition(".")
+        first = self.first(folder, module)
+        if first is None:
+            return None
+        found = {first.path: first}
+        queue = [first]
+        while queue and len(found) < MOST_FILES:
+            for path in self.beside(queue.pop(), folder):
+                file = self.file(path) if path not in found else None
+                if file is not None:
+                    found[path] = file
+                    queue.append(file)
+        return Code(tuple(found.values()), entry)
+
+    def first(self, folder: FilePath, module: str) -> SourceFile | None:
+        dotted, slashed = module.replace(".", "/"), module
+        names = [f"{dotted}.py", f"{dotted}/__init__.py", *(f"{slashed}{suffix}" for suffix in SCRIPTS)]
+        return next((file for name in names if (file := self.file(folder / name)) is not None), None)
+
+    def beside(self, file: SourceFile, folder: FilePath) -> Iterator[FilePath]:
+        """The files of the same folder that one imports."""
+        if file.tree is not None:
+            package = file.path.parent.relative_to(folder).parts
+            for name in imported(file.tree, package):
+                yield from (folder / f"{name}.py", folder / name / "__init__.py")
+            return
+        for name in SCRIPT_IMPORT.findall(file.text):
+            target = file.path.parent / name
+            yield from (target, *(target.with_name(target.name + suffix) for suffix in SCRIPTS))
+            yield from (target / f"index{suffix}" for suffix in SCRIPTS)
+
+    def file(self, path: FilePath) -> SourceFile | None:
+        if path not in self.known:
+            self.known[path] = self.read(path)
+        return self.known[path]
+
+    def read(self, path: FilePath) -> SourceFile | None:
+        try:
+            if not path.is_file() or path.stat().st_size > MOST_BYTES:
+                return None
+            text = path.read_text(encoding="utf-8")
+        except (OSError, ValueError):
+            return None
+        return SourceFile(path, text, str(path))
