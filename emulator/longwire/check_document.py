@@ -105,7 +105,7 @@ class Symbolic(Resolver):
     def decided(self, value: Any, path: KeyPath) -> Any:
         """What a Condition compares has to be known."""
         found = self.resolve(value, path)
-        if not isinstance(found, str) or any(f"${{{name}}}" in found for name in self.declared):
+        if isinstance(found, (dict, list)) or any(f"${{{name}}}" in str(found) for name in self.declared):
             raise self.places.error(path, "is not known")
         return found
 

@@ -5,7 +5,7 @@ Nothing is repeated, nothing waits longer than 10 seconds, and what an answer me
 
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,7 +21,8 @@ from longwire_infra.check.endpoint import Endpoint, Handshake
 
 __all__ = ["probed"]
 
-SECONDS = 10.0
+SECONDS = 10.0  # for a handshake, a pong, a close
+PATIENCE = 3.0  # for a message, or the end of the connection
 FOREIGN = "https://longwire-check.invalid"
 UNKNOWN = '{"action":"longwire-check","type":"longwire-check"}'
 TOO_BIG = "x" * 131_073  # API Gateway takes 32,768 bytes in a frame, 131,072 in a message
@@ -52,21 +53,18 @@ class Target:
 def probed(url: str, headers: tuple[str, ...], ca_file: Path | None) -> tuple[Endpoint, tuple[str, ...]]:
     """What the endpoint has answered, and what was not tried. Raises UsageError when nothing answers."""
     target = target_of(url, headers, ca_file)
-    own, connection = handshake(target)
-    found = Endpoint(target.shown, own)
+    seen: dict[str, Any] = {}
+    own = handshake(target, talk=lambda connection: talked(connection, seen))
     untrusted = own.error if own.status is None and "certificate" in own.error.lower() else ""
     if own.status is None and not untrusted:
         raise UsageError(f"--url {target.shown}: {own.error}")
-    found = replace(found, untrusted=untrusted)
-    if connection is not None:
-        found = talked(found, connection)
-    found = replace(found, bare=own if target == target.bare else handshake_only(target.bare))
-    if target.context is not None:
-        found = replace(found, plain=handshake_only(target.plain))
-    if connection is None:
-        reason = untrusted or f"the handshake was answered {own.status}: give a URL or --header with a valid token"
-        return found, (f"what an open connection shows, and foreign Origins: {reason}",)
-    return replace(found, foreign=handshake_only(target, FOREIGN)), ()
+    bare = own if target == target.bare else handshake(target.bare)
+    plain = None if target.context is None else handshake(target.plain)
+    found = Endpoint(target.shown, own, bare=bare, plain=plain, untrusted=untrusted, **seen)
+    if own.accepted:
+        return replace(found, foreign=handshake(target, FOREIGN)), ()
+    reason = untrusted or f"the handshake was answered {own.status}: give a URL or --header with a valid token"
+    return found, (f"what an open connection shows, and foreign Origins: {reason}",)
 
 
 def target_of(url: str, headers: tuple[str, ...], ca_file: Path | None) -> Target:
@@ -104,51 +102,49 @@ def trusting(ca_file: Path | None) -> ssl.SSLContext:
     return context
 
 
-def handshake(target: Target, origin: str | None = None) -> tuple[Handshake, ClientConnection | None]:
-    """The answer, and the connection when there is one."""
+def handshake(
+    target: Target, origin: str | None = None, talk: Callable[[ClientConnection], None] | None = None
+) -> Handshake:
+    """The answer. ``talk`` gets the connection, when there is one; it is closed after it."""
     options: dict[str, Any] = {"ssl": target.context} if target.context is not None else {}
+    if origin is not None:
+        options["origin"] = origin
     try:
-        connection = connect(
+        with connect(
             urlunsplit(target.url._replace(fragment="")),
-            origin=None if origin is None else origin,  # type: ignore[arg-type]  # NewType
             additional_headers=dict(target.headers),
             open_timeout=SECONDS,
             close_timeout=SECONDS,
             ping_interval=None,
             proxy=None,
             **options,
-        )
+        ) as connection:
+            response = connection.response
+            if talk is not None:
+                talk(connection)
+            return Handshake(101, lowered(response.headers) if response is not None else {})
     except InvalidStatus as exc:
-        return Handshake(exc.response.status_code, lowered(exc.response.headers)), None
+        return Handshake(exc.response.status_code, lowered(exc.response.headers))
     except (OSError, InvalidHandshake, WebSocketException, ValueError) as exc:
-        return Handshake(None, error=str(exc) or type(exc).__name__), None
-    response = connection.response
-    return Handshake(101, lowered(response.headers) if response is not None else {}), connection
+        return Handshake(None, error=str(exc) or type(exc).__name__)
 
 
 def lowered(headers: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.raw_items() if name.lower() != "set-cookie"}
 
 
-def handshake_only(target: Target, origin: str | None = None) -> Handshake:
-    found, connection = handshake(target, origin)
-    if connection is not None:
-        connection.close()
-    return found
-
-
-def talked(found: Endpoint, connection: ClientConnection) -> Endpoint:
-    """What an open connection shows; ends with a message that is too big, and with it the connection."""
-    with suppress(ConnectionClosed), connection:
-        found = replace(found, **certificate(connection))
+def talked(connection: ClientConnection, seen: dict[str, Any]) -> None:
+    """Adds what an open connection shows; ends with a message that is too big, and often with that the connection."""
+    seen |= certificate(connection)
+    with suppress(ConnectionClosed):
         begun = time.monotonic()
-        ponged = connection.ping().wait(SECONDS)
-        found = replace(found, pinged=True, pong_seconds=round(time.monotonic() - begun, 3) if ponged else None)
+        seen["pinged"] = True
+        if connection.ping().wait(SECONDS):
+            seen["pong_seconds"] = round(time.monotonic() - begun, 3)
         drained(connection)
         connection.send(UNKNOWN)
-        found = replace(found, unknown_route=received(connection))
-        found = replace(found, too_big=after_too_big(connection))
-    return found
+        seen["unknown_route"] = received(connection)
+        seen["too_big"] = after_too_big(connection)
 
 
 def certificate(connection: ClientConnection) -> dict[str, Any]:
@@ -170,9 +166,9 @@ def drained(connection: ClientConnection) -> None:
 
 
 def received(connection: ClientConnection) -> str | None:
-    """The next text, at most 4,096 characters of it; None when nothing comes within 3 seconds."""
+    """The next text, at most 4,096 characters of it; None when nothing comes within PATIENCE."""
     try:
-        found = connection.recv(timeout=3)
+        found = connection.recv(timeout=PATIENCE)
     except TimeoutError:
         return None
     return found[:4096] if isinstance(found, str) else None
@@ -184,5 +180,5 @@ def after_too_big(connection: ClientConnection) -> int:
         connection.send(TOO_BIG)
         with suppress(TimeoutError):
             for _ in range(100):
-                connection.recv(timeout=SECONDS)
+                connection.recv(timeout=PATIENCE)
     return connection.close_code or 0

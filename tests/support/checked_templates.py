@@ -1,13 +1,14 @@
 """The checklist's cases: a template that lacks nothing, changed in one place, so that one rule finds something.
 
 A file of cases has, by the id of a rule, a ``fail`` and a ``pass``. Each is a list of changes, or one:
-``template``, and ``then``, is merged into the base (null takes out), ``generate`` adds routes, ``code`` has files of handlers by name, ``project`` is joined to
-pyproject.toml. ``base: raw`` starts from CloudFormation's own resources.
+``template``, and ``then``, is merged into the base (null takes out), ``generate`` adds so many routes, ``code`` has
+files of handlers by name, ``project`` is joined to pyproject.toml, and ``without`` takes one of its answers out.
+``base: raw`` starts from CloudFormation's own resources.
 """
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from longwire.check_document import document
 from longwire.project import Chosen
 from longwire.settings_file import check_table
 from longwire.template.source import parse
+from longwire_infra.check.document import Document
 from longwire_infra.check.run import Report, check_template
 from longwire_infra.check.stack import Stack
 from longwire_infra.check.statements import of_project, of_template
@@ -103,3 +105,14 @@ def merged(base: Any, change: Any) -> Any:
         else:
             found[key] = merged(found.get(key), value)
     return found
+
+
+def read_text(text: str, folder: Path, overrides: Mapping[str, str] | None = None) -> Document:
+    """A template of a few lines; its Transform is added."""
+    template = folder / "template.yaml"
+    template.write_text(f"Transform: AWS::Serverless-2016-10-31\n{text}", encoding="utf-8")
+    return document(Chosen(template), overrides or {}, "us-east-1")
+
+
+def stack_of(text: str, folder: Path) -> Stack:
+    return Stack(read_text(text, folder), TODAY)

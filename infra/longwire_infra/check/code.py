@@ -12,7 +12,8 @@ from pathlib import Path as FilePath
 
 from longwire_infra.check.document import CodeOf, Place
 from longwire_infra.check.functions import Function
-from longwire_infra.check.python_code import Reached, imported, reached, words
+from longwire_infra.check.python_code import imported, words
+from longwire_infra.check.reach import Module, Reached, reached
 
 __all__ = ["Code", "Library", "SourceFile"]
 
@@ -54,10 +55,11 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Code:
-    """What one function can reach. ``entry`` is the handler's name in the first file."""
+    """What one function can reach. ``entry`` is the handler's name in the first file, ``folder`` that of the code."""
 
     files: tuple[SourceFile, ...]
     entry: str
+    folder: FilePath = FilePath()
 
     @property
     def is_python(self) -> bool:
@@ -78,8 +80,16 @@ class Code:
 
     @cached_property
     def reached(self) -> list[Reached]:
-        """The functions that the handler can reach by their names; none when the handler is not defined by def."""
-        return reached([(file, file.tree) for file in self.files if file.tree is not None], self.entry)
+        """The functions that the handler can reach; none when there is no such name."""
+        modules = [module for file in self.files if (module := self.module(file)) is not None]
+        return reached({module.key: module for module in modules}, modules[0], self.entry) if modules else []
+
+    def module(self, file: SourceFile) -> Module | None:
+        if file.tree is None:
+            return None
+        parts = file.path.relative_to(self.folder).with_suffix("").parts
+        key = parts[:-1] if parts[-1] == "__init__" else parts
+        return Module(file, file.tree, "/".join(key), parts[:-1])
 
     def calls(self, *names: str) -> Iterator[tuple[Reached, ast.Call]]:
         """Calls of methods or functions of these names that the handler can reach."""
@@ -124,7 +134,7 @@ class Library:
                 if file is not None:
                     found[path] = file
                     queue.append(file)
-        return Code(tuple(found.values()), entry)
+        return Code(tuple(found.values()), entry, folder)
 
     def first(self, folder: FilePath, module: str) -> SourceFile | None:
         dotted, slashed = module.replace(".", "/"), module

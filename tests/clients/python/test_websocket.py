@@ -1,22 +1,17 @@
 """The WebSocket client against the websockets library, and against servers that break the protocol."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from websockets.asyncio.server import ServerConnection, serve
 
 from longwire_client.errors import Closed, HandshakeRefused, NotConnected
 from longwire_client.websocket import WebSocket, masked
+from self_signed import self_signed
 
 PROTOCOL = "json.webpubsub.azure.v1"
 
@@ -163,23 +158,6 @@ def test_a_server_that_breaks_the_protocol_is_left(frame: bytes) -> None:
 def test_a_mask_changes_the_bytes_and_not_their_number() -> None:
     assert masked(1, b"abc", b"\1\2\3\4") == b"\x81\x83\1\2\3\4" + bytes([97 ^ 1, 98 ^ 2, 99 ^ 3])
     assert masked(1, b"", b"\1\2\3\4") == b"\x81\x80\1\2\3\4"
-
-
-def self_signed(folder: Path) -> ssl.SSLContext:
-    """A server's context with a certificate for localhost, which is in ``folder``."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    today = datetime.now(UTC)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(today - timedelta(1)).not_valid_after(today + timedelta(1))
-    names = x509.SubjectAlternativeName([x509.DNSName("localhost")])
-    certificate = builder.add_extension(names, critical=False).sign(key, hashes.SHA256())
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    (folder / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
-    (folder / "both.pem").write_bytes(secret + certificate.public_bytes(Encoding.PEM))
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(folder / "both.pem")
-    return context
 
 
 def test_a_certificate_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

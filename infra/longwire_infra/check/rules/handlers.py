@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from longwire_infra.check.code import Code
 from longwire_infra.check.document import Place
-from longwire_infra.check.python_code import Reached
+from longwire_infra.check.reach import Reached
 from longwire_infra.check.rule import Evidence, rule
 from longwire_infra.check.stack import Stack
 
@@ -284,7 +284,7 @@ def is_whole(node: ast.expr, event: str) -> bool:
 @rule(
     "LW409",
     "error",
-    "@connections called by wss://",
+    "Address of @connections with wss://",
     "@connections is an HTTPS API. A client that is made with the WebSocket's address fails at every call.",
     "Make the endpoint of https://, the same host and the stage.",
     CALLBACKS,

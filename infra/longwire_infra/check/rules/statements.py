@@ -90,7 +90,7 @@ def asked(name: str, statements: Statements) -> Iterator[Evidence]:
     if answer is None:
         where = f"Not answered: [tool.longwire.check.answers] {name} = {{...}}"
         yield Evidence(where, (), statements.place, severity="note")
-    elif not answer.text("not-needed"):
+    elif not answer.text("without"):
         for wrong in QUESTIONS[name][1](answer):
             yield Evidence(f"The answer {name}: {wrong}", (), answer.place)
 
@@ -129,7 +129,7 @@ question(
     "fallback",
     "What do clients do where no WebSocket gets through?",
     "Some proxies and firewalls let no upgrade pass.",
-    'fallback = {how = "long polling at /poll", evidence = "..."}, or {not-needed = "our own app, on mobile networks"}',
+    'fallback = {how = "long polling at /poll", evidence = "..."}, or {without = "our own app, on mobile networks"}',
     OWASP,
 )
 question(
