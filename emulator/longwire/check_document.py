@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from longwire.errors import TemplateError
 from longwire.project import Chosen
 from longwire.template.assets import asset_of
 from longwire.template.intrinsics import NO_VALUE, PSEUDO_PARAMETERS, Resolver
-from longwire.template.load import Given, opened
+from longwire.template.loops import has_loops
+from longwire.template.nested import has_nested
 from longwire.template.parameters import Value, parameter_values
 from longwire.template.places import KeyPath, Places
 from longwire.template.source import Source, read
@@ -20,12 +20,11 @@ __all__ = ["document"]
 
 def document(chosen: Chosen, overrides: Mapping[str, str], region: str) -> Document:
     """Raises TemplateError for what is no template, UsageError for a parameter that it does not have."""
-    given = Given(overrides, chosen.parameters, region)
-    source, unread = with_nested(chosen.file, given)
+    source, unread = with_nested(chosen, overrides, region)
     check_shape(source)
     places = Places(source)
-    values = parameters(source, given)
-    resolver = Symbolic(source.data, values, places, given.stack_name, region)
+    values = parameters(source, overrides, chosen.parameters)
+    resolver = Symbolic(source.data, values, places, chosen.stack_name or "longwire", region)
     data = {name: part for name, part in source.data.items() if name not in ("Resources", "Globals", "Outputs")}
     for section in ("Resources", "Globals", "Outputs"):
         found = resolver.resolve(source.data.get(section) or {}, (section,))
@@ -42,12 +41,17 @@ def document(chosen: Chosen, overrides: Mapping[str, str], region: str) -> Docum
     return Document(str(chosen.file.absolute()), data, where, code, unread)
 
 
-def with_nested(file: Path, given: Given) -> tuple[Source, tuple[str, ...]]:
+def with_nested(chosen: Chosen, overrides: Mapping[str, str], region: str) -> tuple[Source, tuple[str, ...]]:
     """The nested stacks that are here are in it; without them when one is not."""
-    plain = read(file)
+    plain = read(chosen.file)
     check_shape(plain)
+    if not has_nested(plain.data) and not has_loops(plain.data):
+        return plain, ()
+    # It brings all that serving takes.
+    from longwire.template.load import Given, opened
+
     try:
-        return opened(file, given), ()
+        return opened(chosen.file, Given(overrides, chosen.parameters, region)), ()
     except TemplateError as exc:
         return plain, (f"nested stacks and loops: {exc}",)
 
@@ -68,10 +72,10 @@ def check_shape(source: Source) -> None:
             raise places.source_error(("Resources", name), "a resource is a mapping with a Type")
 
 
-def parameters(source: Source, given: Given) -> dict[str, Value]:
-    """Of those that have a value; the others stay unknown."""
+def parameters(source: Source, overrides: Mapping[str, str], defaults: Mapping[str, str]) -> dict[str, Value]:
+    """Of those that have a value; the others stay unknown. ``defaults`` are samconfig.toml's."""
     declared: Mapping[str, Any] = source.data.get("Parameters") or {}
-    chosen = {**{name: text for name, text in given.defaults.items() if name in declared}, **given.parameters}
+    chosen = {**{name: text for name, text in defaults.items() if name in declared}, **overrides}
     valued = {
         name: facts
         for name, facts in declared.items()

@@ -43,10 +43,15 @@ class SourceFile:
             return None
 
     @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All of the tree's: walking it takes longer than anything else here."""
+        return [] if self.tree is None else list(ast.walk(self.tree))
+
+    @cached_property
     def words(self) -> str:
         """Names and texts in lower case, without comments and docstrings."""
         if self.tree is not None:
-            return words(self.tree)
+            return words(self.nodes)
         return COMMENT.sub(" ", self.text).lower()
 
     def place(self, line: int) -> Place:
@@ -89,7 +94,7 @@ class Code:
             return None
         parts = file.path.relative_to(self.folder).with_suffix("").parts
         key = parts[:-1] if parts[-1] == "__init__" else parts
-        return Module(file, file.tree, "/".join(key), parts[:-1])
+        return Module(file, file.tree, file.nodes, "/".join(key), parts[:-1])
 
     def calls(self, *names: str) -> Iterator[tuple[Reached, ast.Call]]:
         """Calls of methods or functions of these names that the handler can reach."""
@@ -102,10 +107,11 @@ class Code:
 
 
 class Library:
-    """Reads each file once."""
+    """Reads each file once, and follows the imports of each handler once."""
 
     def __init__(self) -> None:
         self.known: dict[FilePath, SourceFile | None] = {}
+        self.codes: dict[tuple[str, str], Code | None] = {}
 
     def code(self, function: Function, where: CodeOf | None) -> Code | None:
         """None when its code is not here, or in another language."""
@@ -119,7 +125,10 @@ class Library:
             return Code((file,), handler.rpartition(".")[2])
         if where.folder is None:
             return None
-        return self.in_folder(FilePath(where.folder), handler)
+        key = (where.folder, handler)
+        if key not in self.codes:
+            self.codes[key] = self.in_folder(FilePath(where.folder), handler)
+        return self.codes[key]
 
     def in_folder(self, folder: FilePath, handler: str) -> Code | None:
         module, _, entry = handler.rpartition(".")
@@ -145,7 +154,7 @@ class Library:
         """The files of the same folder that one imports."""
         if file.tree is not None:
             package = file.path.parent.relative_to(folder).parts
-            for name in imported(file.tree, package):
+            for name in imported(file.nodes, package):
                 yield from (folder / f"{name}.py", folder / name / "__init__.py")
             return
         for name in SCRIPT_IMPORT.findall(file.text):

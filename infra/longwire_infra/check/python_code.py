@@ -1,14 +1,14 @@
 """Python without running it: what a module imports, and which words stand in it."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 __all__ = ["base_of", "imported", "words"]
 
 
-def imported(tree: ast.Module, package: tuple[str, ...]) -> Iterator[str]:
+def imported(nodes: Iterable[ast.AST], package: tuple[str, ...]) -> Iterator[str]:
     """Paths of modules, ``a/b``, that may be in the code; ``package`` is the folder of the one that imports."""
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name.replace(".", "/") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -23,10 +23,10 @@ def base_of(node: ast.ImportFrom, package: tuple[str, ...]) -> str:
     return "/".join((*above, *(node.module or "").split("."))).strip("/")
 
 
-def words(tree: ast.Module) -> str:
+def words(nodes: Sequence[ast.AST]) -> str:
     """Every name and every text, in lower case, one a line; no docstrings, no comments."""
-    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    return "\n".join(word for node in ast.walk(tree) if id(node) not in prose for word in words_of(node)).lower()
+    prose = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    return "\n".join(word for node in nodes if id(node) not in prose for word in words_of(node)).lower()
 
 
 def words_of(node: ast.AST) -> list[str]:

@@ -6,7 +6,7 @@ a class that the handler never hears of is not.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
@@ -40,10 +40,11 @@ class Reached:
 
 @dataclass(frozen=True)
 class Module:
-    """``key`` is its path in the code without the suffix; ``package`` that of its folder."""
+    """``nodes`` are all of ``tree``. ``key`` is its path in the code without suffix, ``package`` that of its folder."""
 
     file: Placed
     tree: ast.Module
+    nodes: Sequence[ast.AST]
     key: str
     package: tuple[str, ...]
 
@@ -63,7 +64,7 @@ class Module:
     def imports(self) -> dict[str, tuple[str, str]]:
         """By local name: the module's key, and the name in it, empty for the module itself."""
         found: dict[str, tuple[str, str]] = {}
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.ImportFrom):
                 base = base_of(node, self.package)
                 found |= {alias.asname or alias.name: (base, alias.name) for alias in node.names}

@@ -1,7 +1,6 @@
 """Which functions a handler leads to: through names, modules, values and methods, and through nothing else."""
 
 import ast
-from pathlib import Path
 
 from longwire_infra.check.document import Place
 from longwire_infra.check.reach import Module, reached
@@ -12,8 +11,13 @@ class File:
         return Place("app.py", line)
 
 
+def module(text: str, key: str = "app") -> Module:
+    tree = ast.parse(text)
+    return Module(File(), tree, list(ast.walk(tree)), key, ())
+
+
 def names(entry: str, **texts: str) -> set[str]:
-    modules = {key: Module(File(), ast.parse(text), key, ()) for key, text in texts.items()}
+    modules = {key: module(text, key) for key, text in texts.items()}
     return {each.node.name for each in reached(modules, next(iter(modules.values())), entry)}
 
 
@@ -50,9 +54,8 @@ def test_imports_in_a_circle_end() -> None:
     assert names("handler", a="from b import handler\n", b="from a import handler\n") == set()
 
 
-def test_calls_are_told_with_their_place(tmp_path: Path) -> None:
-    del tmp_path
-    module = Module(File(), ast.parse("\ndef handler(e):\n    return table.scan()\n"), "app", ())
-    (found,) = reached({"app": module}, module, "handler")
+def test_calls_are_told_with_their_place() -> None:
+    app = module("\ndef handler(e):\n    return table.scan()\n")
+    (found,) = reached({"app": app}, app, "handler")
 
     assert [found.place(call) for call in found.calls] == [Place("app.py", 3)]

@@ -129,7 +129,7 @@ def patient_client(stack: Stack) -> Iterator[Evidence]:
         if posts(code) is None:
             continue
         for file in code.files:
-            for node in ast.walk(file.tree) if file.tree is not None else ():
+            for node in file.nodes:
                 if isinstance(node, ast.Call) and is_management(node) and not configured(node):
                     yield Evidence("The client has no config", (), file.place(node.lineno), name)
 
@@ -292,7 +292,7 @@ def is_whole(node: ast.expr, event: str) -> bool:
 def wss_endpoint(stack: Stack) -> Iterator[Evidence]:
     for name, code in stack.codes.items():
         for file in code.files:
-            for node in ast.walk(file.tree) if file.tree is not None else ():
+            for node in file.nodes:
                 if isinstance(node, ast.Call) and is_management(node):
                     text = next((ast.unparse(key.value) for key in node.keywords if key.arg == "endpoint_url"), "")
                     if re.match(r"f?['\"]wss?://", text):
