@@ -25,6 +25,7 @@ ALONE = {
     "emulator/longwire/runtime/outcome.py": "a record; every test of the runtime builds it",
     "emulator/longwire/runtime/surroundings.py": "a record; every pool is made with one",
     "tests/functions/test_template.py": "tests template.yaml",
+    "tests/functions/test_template_grants.py": "tests template.yaml",
     "tests/emulator/inspector/test_page.py": "tests the folder inspector/page: scripts and styles",
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from longwire_app.errors import SettingsError
 
-__all__ = ["AdminSettings", "AuthorizerSettings", "Settings"]
+__all__ = ["AdminSettings", "AuthorizerSettings", "QueueSettings", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,18 @@ class AdminSettings:
     def from_environment(cls, env: Mapping[str, str]) -> "AdminSettings":
         """Raises SettingsError for a variable that is missing."""
         return cls(_required(env, "TOKEN_SECRET_ARN"), _required(env, "HUB"))
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSettings:
+    """For the publish queue's consumer: where it puts what can never be published."""
+
+    dead_letters_url: str
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "QueueSettings":
+        """Raises SettingsError for a variable that is missing."""
+        return cls(_required(env, "PUBLISH_DEAD_LETTERS_URL"))
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
 
 __all__ = [
     "broadcaster",
@@ -34,6 +35,7 @@ __all__ = [
     "secrets",
     "session_store",
     "settings",
+    "sqs",
     "store",
     "topic_log",
 ]
@@ -113,10 +115,15 @@ def directory() -> Directory:
 
 
 @cache
-def doorbell() -> Doorbell:
+def sqs() -> "SQSClient":
     client = boto3.client("sqs", config=BUDGET)
     time_limit.bind(client)
-    return Doorbell(client, settings().doorbell_queue_url)
+    return client
+
+
+@cache
+def doorbell() -> Doorbell:
+    return Doorbell(sqs(), settings().doorbell_queue_url)
 
 
 @cache

@@ -20,7 +20,7 @@ from backend_connections import Connections, ConnectionsServer
 from backend_device import Stage
 from backend_events import Context, caller_of, handshake_event, proxy_event
 from backend_http import administration, service_sdk
-from longwire_app import admin, authorizer, message, wiring, worker
+from longwire_app import admin, authorizer, message, publish_queue, wiring, worker
 from longwire_app.application import app
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
@@ -120,6 +120,7 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
         "ALLOWED_ORIGINS": "https://app.example.com,loopback",
         "TOKEN_SECRET_ARN": aws.secret_arn,
         "HUB": "chat",
+        "PUBLISH_DEAD_LETTERS_URL": aws.dead_letters_url,
         "POWERTOOLS_METRICS_NAMESPACE": "Longwire",
         "POWERTOOLS_SERVICE_NAME": "test",
     }
@@ -140,6 +141,7 @@ def _forget() -> None:
         authorizer.settings,
         authorizer.verifier,
         message.dispatcher,
+        publish_queue.settings,
         worker.porter,
     ]:
         cached.cache_clear()

@@ -1,25 +1,17 @@
 """template.yaml: what an edit could break without anybody noticing, and that each rule notices."""
 
 import importlib
-import json
 import re
-from dataclasses import replace
 from functools import cache
 from typing import Any, get_args
 
-import boto3
 import pytest
 
-from backend_device import Stage
-from backend_template import FILE, actions, breaches, expanded, of_type, routes, statements
-from longwire_app import authorizer, connect, disconnect, message
+from backend_template import FILE, breaches, expanded, of_type, routes
 from longwire_app.delivery import Outcome
-from longwire_app.doorbell import Bell
 from longwire_app.errors import Refused
 from longwire_app.protocol import Incoming
-from longwire_app.session import JOIN, SEND, Identity, Peer
-from longwire_app.settings import AdminSettings, AuthorizerSettings, Settings
-from longwire_app.tokens import Rules, issue
+from longwire_app.settings import AdminSettings, AuthorizerSettings, QueueSettings, Settings
 
 TEXT = FILE.read_text(encoding="utf-8")
 
@@ -105,7 +97,7 @@ def test_every_route_but_connect_is_open_to_whoever_is_connected(template: dict[
 
 def test_every_handler_can_be_imported(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Lambda::Function")
-    assert len(functions) == 6
+    assert len(functions) == 7
     for function in functions.values():
         module, _, name = function["Handler"].rpartition(".")
         assert callable(getattr(importlib.import_module(module), name))
@@ -121,6 +113,8 @@ def test_every_function_finds_its_settings(template: dict[str, Any]) -> None:
             given = (settings.token_secret, settings.jwks_url, settings.audience, settings.issuer)
             assert given == ("1", "1", "1", "1")
             assert settings.allowed_origins == {"1"}
+        if name == "PublishFunction":
+            assert QueueSettings.from_environment(env) == QueueSettings("1")
         if name == "AdminFunction":
             assert AdminSettings.from_environment(env) == AdminSettings("1", "1")
         assert variables["POWERTOOLS_METRICS_NAMESPACE"]
@@ -138,129 +132,6 @@ def test_addresses_name_the_stage_that_there_is(template: dict[str, Any]) -> Non
     addresses = re.findall(r"\$\{AWS::URLSuffix\}/(\w+)", TEXT)
     assert len(addresses) == 3
     assert set(addresses) == {stage["StageName"]}
-
-
-# -- each function may do what it does, and nothing else: every grant is used, and nothing lacks one
-
-# What is asked of IAM for a transaction, and what Lambda itself calls for an event source.
-ASKED = {
-    "dynamodb:TransactWriteItems": {"dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:UpdateItem"},
-    "sqs:SendMessageBatch": {"sqs:SendMessage"},
-}
-POLLS = {"sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
-POSTS = {"execute-api:ManageConnections"}
-
-
-def granted(function: str) -> set[str]:
-    return {action for statement in statements(whole(), f"{function}Role") for action in actions(statement)}
-
-
-@pytest.fixture
-def asked(calls: Any) -> Any:
-    """What was asked of IAM since the last look."""
-
-    def read() -> set[str]:
-        found = {action for call in calls for action in ASKED.get(call, {call})}
-        calls.clear()
-        return found
-
-    return read
-
-
-@pytest.fixture
-def connected(backend: None, event: Any, context: Any, asked: Any) -> Any:  # noqa: ARG001 (its environment)
-    """Connects, and forgets what that asked for."""
-
-    def make(connection: str = "c1=") -> None:
-        made = event("$connect", headers={}, connection=connection, groups=("room",))
-        assert connect.handler(made, context)["statusCode"] == 200
-        asked()
-
-    return make
-
-
-@pytest.mark.usefixtures("backend")
-def test_the_authorizers_grants(handshake: Any, context: Any, turn: Any, asked: Any) -> None:
-    token = issue(Identity("alice"), b"s" * 64, now=turn.now, lifetime=60, rules=Rules(), kid=None)
-    assert authorizer.handler(handshake({}, {"access_token": token}), context)["principalId"] == "alice"
-    assert granted("AuthorizerFunction") == asked()
-
-
-def test_connects_grants(stage: Stage, event: Any, context: Any, aws: Any, asked: Any) -> None:
-    device = stage.device()
-    device.identity = replace(device.identity, groups=("room",))
-    asked()
-    device.connect("r1=")
-    opened = asked()
-    stage.pump()
-    device.receive()
-    asked()
-    assert device.connect("r2=", resume=True) == 200
-    boto3.client("sqs").delete_queue(QueueUrl=aws.queue_url)
-    opened |= asked() - {"sqs:DeleteQueue"}
-    assert connect.handler(event("$connect", headers={}, groups=("room",)), context) == {"statusCode": 500}
-    assert granted("ConnectFunction") == opened | asked() | POSTS
-    assert stage.connections.closed == ["r1="]
-
-
-def test_disconnects_grants(connected: Any, stage: Stage, event: Any, context: Any, asked: Any) -> None:
-    connected()
-    device = stage.device()
-    device.connect("r1=")
-    asked()
-    device.vanish()
-    disconnect.handler(event("$disconnect"), context)
-    assert granted("DisconnectFunction") == asked()
-
-
-def test_the_message_functions_grants(
-    connected: Any, stage: Stage, event: Any, context: Any, store: Any, asked: Any
-) -> None:
-    connected()
-    store.mark_greeted(Peer("c1=", "c1="))
-    device = stage.device()
-    device.connect("r1=")
-    stage.connections.frames.clear()
-    asked()
-    device.ask(type="joinGroup", group="room")
-    frames: list[dict[str, Any]] = [
-        {"type": "joinGroup", "group": "other"},
-        {"type": "leaveGroup", "group": "other", "ackId": 1},
-        {"type": "sendToGroup", "group": "room", "data": 1, "ackId": 2},
-    ]
-    for status in (200, 410):
-        stage.connections.statuses["c1="] = status
-        for frame in frames:
-            message.handler(event(frame["type"], body=json.dumps(frame), roles=(JOIN, SEND)), context)
-    # Asked for when two publishers meet in a log that begins.
-    assert granted("MessageFunction") == asked() | POSTS | {"dynamodb:GetItem"}
-
-
-def test_the_workers_grants(connected: Any, stage: Stage, porter: Any, connections: Any, turn: Any, asked: Any) -> None:
-    for connection in ("c1=", "c2="):
-        connected(connection)
-    device = stage.device()
-    device.connect("r1=")
-    device.ask(type="joinGroup", group="room")
-    device.ask(type="sendToGroup", group="room", data=1)
-    connections.statuses["c2="] = 410
-    asked()
-    bells = [Bell(session_id, session_id) for session_id in ("c1=", "c2=", "r1=")]
-    assert porter.answer(bells, turn) == []
-    assert granted("WorkerFunction") == asked() | POSTS | POLLS
-
-
-def test_the_administrations_grants(stage: Stage, service_sdk: Any, asked: Any) -> None:
-    device = stage.device()
-    device.connect("r1=")
-    asked()
-    service_sdk.add_connection_to_group("room", "r1=")
-    service_sdk.send_to_group("room", 1)
-    service_sdk.send_to_group("volatile.room", 1, headers={"x-ms-client-request-id": "1"})
-    service_sdk.close_connection("r1=")
-    assert stage.connections.closed == ["r1="]
-    # UpdateItem and GetItem of a log are asked for when two publishers meet in one that begins.
-    assert granted("AdminFunction") == asked() | POSTS
 
 
 # -- README.md says what there is

@@ -106,6 +106,7 @@ class Aws:
     log_table: str
     queue_url: str
     secret_arn: str
+    dead_letters_url: str
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
@@ -134,7 +135,7 @@ class Aws:
 
 def created() -> Aws:
     """Creates them with the clients of the environment."""
-    return Aws(create_table("state", "S"), create_table("log", "N"), _queue(), _secret())
+    return Aws(create_table("state", "S"), create_table("log", "N"), _queue("doorbell.fifo"), _secret(), _queue("dead"))
 
 
 def create_table(name: str, sort: Literal["S", "N"]) -> str:
@@ -150,10 +151,11 @@ def create_table(name: str, sort: Literal["S", "N"]) -> str:
     return name
 
 
-def _queue() -> str:
+def _queue(name: str) -> str:
     client = boto3.client("sqs")
-    attributes: Any = {"FifoQueue": "true", "VisibilityTimeout": "0"}
-    return client.create_queue(QueueName="doorbell.fifo", Attributes=attributes)["QueueUrl"]
+    fifo = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+    attributes: Any = {"VisibilityTimeout": "0"} | fifo
+    return client.create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
 
 
 def _secret() -> str:
