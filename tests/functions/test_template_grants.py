@@ -1,4 +1,4 @@
-"""template.yaml's policies: each function may do what it does, and nothing else. Every grant is used, and none lacks."""
+"""template.yaml's policies: each function may do what it does and nothing else; every grant is used."""
 
 import json
 from dataclasses import replace
