@@ -52,6 +52,7 @@ DEV_EXAMPLES = """Examples:
   longwire dev --set idle_timeout=60 --set ping_resets_idle=true
   longwire dev --function Java="java -jar target/app.jar" --function Image=http://127.0.0.1:9000
   longwire dev --debug-port 5678 --debug-function Echo
+  longwire dev --faults chaos.yaml
   longwire dev --usage-out usage.json --access-log access.log
   longwire dev --record sessions"""
 
@@ -172,6 +173,12 @@ DEV_EXAMPLES = """Examples:
     help="Keep what clients send and get in files that `longwire replay` plays.",
 )
 @click.option(
+    "--faults",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="What fails, and when, in YAML or JSON.",
+)
+@click.option(
     "--no-reload", is_flag=True, help="Take over edits of code, template and --env-vars at the next start, not at once."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only say when ready, and what is wrong with an edit.")
@@ -202,6 +209,7 @@ def dev(
     debug_function: str | None,
     profile_functions: bool,
     endpoints: tuple[str, ...],
+    faults: Path | None,
     record: Path | None,
     no_reload: bool,
     quiet: bool,
@@ -241,6 +249,7 @@ def dev(
         debug_function=debug_function,
         profile_functions=profile_functions,
         endpoints=endpoints,
+        faults=faults,
         record=record,
         reload=not no_reload,
     )

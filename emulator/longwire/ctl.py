@@ -3,6 +3,7 @@
 import click
 
 from longwire.clock.command import clock
+from longwire.fault_command import fault
 
 __all__ = ["ctl"]
 
@@ -13,3 +14,4 @@ def ctl() -> None:
 
 
 ctl.add_command(clock)
+ctl.add_command(fault)

@@ -17,11 +17,13 @@ from longwire.access_keys import read_keys
 from longwire.access_log_output import Style, access_log_output
 from longwire.console import STDOUT, Console
 from longwire.core.api import Stack
+from longwire.core.fault import Fault
 from longwire.core.quotas import Quotas
 from longwire.debugging import launch_json, with_debugger, with_profiles
 from longwire.emulator import DEFAULT_PORT, Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
+from longwire.fault_file import read_faults
 from longwire.inspector.timeline import Entry, shown
 from longwire.project import Chosen
 from longwire.recording.recorder import Recorder, check_folder
@@ -70,6 +72,7 @@ class Dev:
     debug_function: str | None = None
     profile_functions: bool = False
     endpoints: tuple[str, ...] = ()
+    faults: Path | None = None
     record: Path | None = None
     reload: bool = True
     started: float = field(default_factory=time.perf_counter)
@@ -81,6 +84,7 @@ class Dev:
         if self.record is not None:
             check_folder(self.record)
         stack = self.stack()
+        faults = [] if self.faults is None else read_faults(self.faults, stack)
         if self.chosen.note and not self.quiet:
             say(self.chosen.note)
         if not is_loopback(self.host):
@@ -90,7 +94,7 @@ class Dev:
         output = access_log_output(self.access_log, [api.stage for api in stack.apis], console, self.style)
         runner = asyncio.Runner(loop_factory=new_event_loop)
         with closing(console), output as write, runner:
-            return runner.run(self.serve(stack, self.options(stack, quotas, console, write), console))
+            return runner.run(self.serve(stack, self.options(stack, quotas, console, write), console, faults))
 
     @property
     def template(self) -> Path:
@@ -146,7 +150,7 @@ class Dev:
             raise click.UsageError("--debug-function needs --debug-port, where the debugger attaches")
         return stack if self.debug_port is None else with_debugger(stack, self.debug_function, self.debug_port)
 
-    async def serve(self, stack: Stack, options: Options, console: Console) -> int:
+    async def serve(self, stack: Stack, options: Options, console: Console, faults: list[Fault]) -> int:
         stopped = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -158,6 +162,8 @@ class Dev:
             self.announce_debugger(stack, console)
             show = {"quiet": show_failure, "json": show_json, "text": show_line}[self.style]
             emulator.timeline.subscribe(partial(show, console))
+            if faults:
+                emulator.fault_control.admit(faults)
             with self.keys(emulator, console, stopped):
                 await self.until(stopped, emulator)
         finally:

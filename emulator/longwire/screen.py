@@ -186,6 +186,19 @@ def moved(entry: Mapping[str, Any]) -> str:
     return f"{click.style('clock', fg='yellow')}   {change}{ahead}"
 
 
+def struck(entry: Mapping[str, Any]) -> str:
+    where = [f"{name} {entry[name]}" for name in ("function", "route", "service", "operation") if entry.get(name)]
+    what = f"fault {entry['fault']}: {entry['kind']} {entry['effect']}"
+    return click.style(" ".join([what, *(harmless(each) for each in where)]), fg="red")
+
+
+def faults_changed(entry: Mapping[str, Any]) -> str:
+    count = len(entry["faults"])
+    return click.style(
+        f"{count} fault{'' if count == 1 else 's'}" if count else "no faults", fg="red" if count else None
+    )
+
+
 DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "connection_opened": opened,
     "connection_refused": lambda entry: f"{click.style('refused', fg='red')} {entry['status']} {entry['reason']}",
@@ -197,6 +210,8 @@ DESCRIBED: dict[str, Callable[[Mapping[str, Any]], str | None]] = {
     "connection_closed": closed,
     "http_response": answered,
     "management_request": managed,
+    "fault_hit": struck,
+    "faults_changed": faults_changed,
     "reloaded": reloaded,
     "reload_failed": not_reloaded,
     "clock_changed": moved,

@@ -1,12 +1,12 @@
-"""Lengths of time as people write them: ``1.5``, ``10s``, ``500ms``, ``2m``."""
+"""Lengths of time as people write them: ``1.5``, ``10s``, ``500ms``, ``2m``, ``1h``."""
 
 import re
 
 __all__ = ["DURATION_TEXT", "duration"]
 
 DURATION_TEXT = "a time, as 10s, 500ms or 2m"
-PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m)?")
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, None: 1.0}
+PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
+UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
 
 
 def duration(value: object) -> float:

@@ -18,6 +18,8 @@ http_response        request_id, api, method, path, status, route_key, function,
 connection_closed    code, reason, by ("client", "gateway", "management", "network", "emulator")
 reloaded             functions (that get new environments), files, connections_closed
 reload_failed        error_message, files
+fault_hit            fault (its id), kind, effect, function?, route?, service?, operation?
+faults_changed       faults (all there are, as GET /_longwire/faults tells them)
 clock_changed        change ("advanced", "paused", "resumed", "reset"), seconds (of an advance), offset, paused
 """
 

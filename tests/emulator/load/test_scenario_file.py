@@ -67,7 +67,7 @@ def test_json_is_yaml(tmp_path: Path) -> None:
         ("connections: true", 1, "is not a whole number"),
         ("connections: 3\nconections: 4", 2, "there is no such field. Did you mean connections?"),
         ("connections: 3\nhold: 3 hours", 2, "hold: '3 hours' is not a time, as 10s, 500ms or 2m"),
-        ("connections: 3\nhold: 2h", 2, "is not a time"),
+        ("connections: 3\nhold: 2 hours", 2, "is not a time"),
         ("connections: 3\nhold: 100m", 2, "is not between 0 and 3,600"),
         ("connections: 3\nhold: 50m\ndouble: 50m", 2, "ends after 3,600 s at most"),
         ("connections: 3\nhold: 0\nramp: 0", 2, "nothing would happen"),
