@@ -1,5 +1,7 @@
 """The table of faults, as programs and people read it."""
 
+from pathlib import Path
+
 from longwire.core.fault_kinds import KINDS, kinds_json
 
 
@@ -19,3 +21,10 @@ def test_programs_read_what_each_kind_takes() -> None:
     assert told["post_to_connection"]["effects"]["gone"]["value"] == "flag"
     assert told["frame"]["effects"]["latency"] == {"value": "seconds", "meaning": "added to each", "outcome": False}
     assert list(told) == list(KINDS)
+
+
+def test_the_documents_table_has_every_kind_effect_and_filter() -> None:
+    text = (Path(__file__).parents[3] / "emulator" / "README.md").read_text()
+    section = text.partition("\n## Faults\n")[2].partition("\n## ")[0]
+    names = {name for kind in KINDS.values() for name in (*kind.effects, *kind.filters)}
+    assert [name for name in (*KINDS, *names) if f"`{name}`" not in section] == []
