@@ -59,8 +59,8 @@ def _own_breaches(program: str, arguments: list[str], help_of: Help) -> Iterator
     path = words[:1]
     text = help_of(path)
     # A group lists its commands, of which the next word may be one.
-    if text is not None and "\nCommands:\n" in text and path and len(words) > 1:
-        path = words[:2]
+    while text is not None and "\nCommands:\n" in text and path and len(words) > len(path):
+        path = words[: len(path) + 1]
         text = help_of(path)
     if text is None:
         yield f"{program} has no command {' '.join(path)}"
