@@ -113,9 +113,12 @@ class Client:
         gone.open = False
         return gone
 
-    def disconnected(self, socket: Socket) -> None:
-        """``$disconnect`` for it."""
-        self.world.invoke("disconnect", self._event("$disconnect", socket, None, None))
+    def disconnected(self, socket: Socket, session_id: str | None = None) -> None:
+        """``$disconnect`` for it, when its session was another than now perhaps."""
+        event = self._event("$disconnect", socket, None, None)
+        if session_id:
+            event["requestContext"]["authorizer"]["sessionId"] = session_id
+        self.world.invoke("disconnect", event)
 
     def _event(self, route: str, socket: Socket, body: str | None, headers: dict[str, str] | None) -> Any:
         identity = Identity(self.user, roles=self.roles, expires=2**40)
