@@ -5,21 +5,33 @@
 
 import json
 import sys
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import BaseModel, TypeAdapter
 
 from longwire_app.handshake import SUPPORTED
-from longwire_app.protocol import Incoming, Outgoing
+from longwire_app.protocol import Frame, Incoming, Outgoing
 
-__all__ = ["document", "schema_of"]
+__all__ = ["Ping", "Pong", "document", "schema_of"]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
+class Ping(Frame):
+    """Keeps a connection from being idle. API Gateway answers it by itself; no function sees it."""
+
+    type: Literal["ping"] = "ping"
+
+
+class Pong(Frame):
+    """API Gateway's answer to a ping."""
+
+    type: Literal["pong"] = "pong"
+
+
 def document() -> dict[str, Any]:
     """What clients send is what the application receives, and the reverse: actions are the server's."""
-    incoming, outgoing = get_args(Incoming), get_args(Outgoing)
+    incoming, outgoing = (*get_args(Incoming), Ping), (*get_args(Outgoing), Pong)
     return {
         "asyncapi": "3.0.0",
         "info": {

@@ -34,6 +34,7 @@ from longwire_app.table import Table
 from longwire_app.topic_log import TopicLog
 from longwire_app.turn import Turn
 from longwire_app.worker import Porter
+from wire_tap import strangers
 
 __all__ = ["administration", "service_sdk"]
 
@@ -212,6 +213,7 @@ def stage(
     found = Stage(aws, connections, now())
     yield found
     moto_server.denials.clear()
+    assert strangers(frame for frames in connections.frames.values() for frame in frames) == []
     assert aws.inconsistencies(interrupted=found.interrupted) == []
 
 

@@ -93,7 +93,6 @@ class World:
         self.sockets: dict[str, Socket] = {}
         self.late: list[str] = []
         self.invoked: Counter[str] = Counter()
-        self.untyped: list[Any] = []
 
     # -- API Gateway
 
@@ -108,10 +107,7 @@ class World:
             return 410
         if socket.slow:
             return 429
-        frame = json.loads(body)
-        if "type" not in frame:
-            self.untyped.append(frame)
-        socket.frames.append(frame)
+        socket.frames.append(json.loads(body))
         return 200
 
     def close(self, connection_id: str) -> int:
