@@ -4,7 +4,8 @@
 |--------------|---------------------|-------------|------------------------------------------------------------------|
 | session      | S#<session>         | META        | connId, greeted, userId, tenant, subprotocol, connectedAt, slot, |
 |              |                     |             | exp; if reliable: detached, version, next, acked, posted, full,  |
-|              |                     |             | runs, cursors, used, granted, userFrom, allFrom, direct          |
+|              |                     |             | runs, cursors, used, usedUntil, granted, userFrom, allFrom,      |
+|              |                     |             | direct                                                           |
 | subscription | S#<session>         | G#<topic>   | topic, joined, exp                                               |
 | topic index  | T#<topic>#<shard>   | <session>   | connId, reliable, exp                                            |
 | user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, connId, reliable, exp                                       |

@@ -2,7 +2,8 @@
 
 Attributes of a session's META item: ``version`` (+1 with every change), ``next``, ``acked``, ``posted``, ``full``,
 ``runs`` and ``cursors`` (JSON) are its Stream; ``used`` is the hash of the reconnection token that opened this
-connection, until the client proves by an ack that it has a newer one; ``granted`` are the hashes of those newer ones.
+connection, good until the client acknowledges ``usedUntil``: the first id that can only come on this connection, behind
+the greeting with a newer token. ``granted`` are the hashes of those newer ones.
 ``userFrom`` and ``allFrom`` are the offsets from which it follows its user's topic and everybody's, since it was first
 greeted; ``direct`` says that something was sent to the session itself.
 """
@@ -64,7 +65,8 @@ class Found:
 
     def tokens(self) -> set[str]:
         """Hashes of the reconnection tokens that are good for the next connection."""
-        used = {self.meta["used"]["S"]} if "used" in self.meta else set()
+        doubtful = int(self.meta["acked"]["N"]) < int(self.meta.get("usedUntil", {}).get("N", "0"))
+        used = {self.meta["used"]["S"]} if doubtful else set()
         return used | set(self.meta["granted"]["SS"] if "granted" in self.meta else [])
 
 
@@ -128,7 +130,7 @@ class SessionStore:
             GIVEN_AND_NEW,
             {":connection": {"S": peer.connection_id}, ":acked": {"N": str(sequence_id)}} | ONE,
             items.session_key(peer.session_id, "META"),
-            "SET acked = :acked, version = version + :one REMOVE used",
+            "SET acked = :acked, version = version + :one",
             ExpressionAttributeNames=NEXT,
         )
         return bool((meta or {}).get("full", {}).get("BOOL"))
@@ -142,12 +144,17 @@ class SessionStore:
             ":exp": {"N": str(now + CONNECTION_LIFETIME + RETENTION)},
             **ONE,
         }
-        update = "SET connId = :connection, used = :used, posted = acked, version = version + :one, exp = :exp"
+        update = (
+            "SET connId = :connection, used = :used, usedUntil = #next, posted = acked, version = version + :one,"
+            " exp = :exp"
+        )
         if slot is not None:
             values[":slot"] = {"N": str(slot)}
             update += ", slot = :slot"
         key = items.session_key(peer.session_id, "META")
-        return self._table.update_if(SAME_VERSION, values, key, f"{update} REMOVE granted, detached")
+        return self._table.update_if(
+            SAME_VERSION, values, key, f"{update} REMOVE granted, detached", ExpressionAttributeNames=NEXT
+        )
 
     def renew(self, found: Found, peer: Peer, now: int) -> None:
         """Moves the subscriptions to the new connection, and their expiry forward. What was left stays left."""

@@ -45,6 +45,20 @@ def test_a_greeting_that_was_lost_leaves_the_old_token_good(stage: Stage, alice:
         stage.pump()
 
 
+def test_an_ack_before_the_greeting_leaves_the_old_token_good(stage: Stage, alice: Device) -> None:
+    """It is for what came on the connection before: it proves nothing about the new token."""
+    old = alice.token
+    alice.ask(type="joinGroup", group="room")
+    alice.ask(type="sendToGroup", group="room", data=1)
+    stage.pump()
+    assert alice.receive() == [1]
+    alice.vanish()
+    alice.connect("a2=", resume=True)
+    alice.acknowledge()
+    alice.vanish()
+    assert alice.connect("a3=", resume=True, token=old) == 200
+
+
 def test_another_user_cannot_resume_with_a_stolen_token(stage: Stage, alice: Device) -> None:
     eve = stage.device("eve")
     eve.session_id = alice.session_id
