@@ -8,9 +8,8 @@ from playwright.async_api import Browser
 from chromium import chromium, new_page
 from inspector_script import Script
 from inspector_stage import Stage, echoing, serving
-from longwire.inspector.calls import Call
 from longwire.inspector.inspector import Inspector
-from longwire.server.reports import COST, cost_answer
+from scripted_calls import ScriptedCalls
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -23,11 +22,11 @@ async def browser() -> AsyncIterator[Browser]:
 async def stage(browser: Browser) -> AsyncIterator[Stage]:
     """An inspector that is served, and a page that has not been opened; it must not complain by the end."""
     script = Script()
-    calls: dict[tuple[str, str], Call] = {("GET", COST): lambda _request: cost_answer(script.usage, script.region)}
-    inspector = Inspector(script.state, script.timeline, run="run-1", calls=calls)
+    calls = ScriptedCalls(script)
+    inspector = Inspector(script.state, script.timeline, run="run-1", calls=calls.calls())
     complaints: list[str] = []
     async with serving(inspector) as url, new_page(browser, complaints) as page:
-        yield Stage(page, script, inspector, url, complaints)
+        yield Stage(page, script, calls, inspector, url, complaints)
     assert complaints == []
 
 

@@ -55,9 +55,29 @@ async def test_every_text_in_sight_has_enough_contrast(stage: Stage, scheme: Any
         await stage.page.get_by_role("navigation").get_by_role("button", name=pane).click()
         assert await stage.page.evaluate(TEXT_CONTRAST) == []
     await stage.page.locator("#help-toggle").click()
-    await stage.page.locator("#cost-toggle").click()
-    await expect(stage.page.locator("#cost-lines tr").first).to_be_visible()
+    await stage.page.locator("#faults-toggle").click()
+    await stage.page.get_by_role("button", name="Inject").click()
+    await expect(stage.page.get_by_role("button", name="Clear all")).to_be_visible()
     assert await stage.page.evaluate(TEXT_CONTRAST) == []
+    for panel in ("clock", "tables", "cost"):
+        await stage.page.locator(f"#{panel}-toggle").click()
+        await expect(stage.page.locator(f"#{panel}")).to_be_visible()
+        if panel == "clock":
+            await stage.page.get_by_role("button", name="+1 min").click()
+            await expect(stage.page.locator("#clock-toggle")).to_contain_text("+1 m")
+        assert await stage.page.evaluate(TEXT_CONTRAST) == []
+
+
+async def test_the_colours_are_the_systems_or_those_that_were_chosen(stage: Stage) -> None:
+    await stage.page.emulate_media(color_scheme="dark")
+    await stage.open()
+    body = stage.page.locator("body")
+    await expect(body).to_have_css("background-color", "rgb(15, 18, 20)")
+    await stage.page.locator("#help-toggle").click()
+    await stage.page.get_by_label("Colours").select_option("light")
+    await expect(body).to_have_css("background-color", "rgb(244, 245, 247)")
+    await stage.page.reload()
+    await expect(body).to_have_css("background-color", "rgb(244, 245, 247)")
 
 
 @pytest.mark.parametrize("width", [400, 700, 900, 1400])
@@ -100,7 +120,7 @@ def contrast(one: str, other: str) -> float:
 CONNECTION_COLOURS = [f"c-{number}" for number in range(8)]
 SURFACES = ["bg", "surface", "raised", "related", "accent-soft", "bad-soft"]
 READ_ON = dict.fromkeys(("text", "muted", "accent", "good", "warn", "bad", *CONNECTION_COLOURS), SURFACES)
-READ_ON |= {"on-accent": ["accent"]}
+READ_ON |= {"on-accent": ["accent"], "on-alarm": ["alarm"]}
 SEEN_ON = {"edge": ["bg", "surface", "raised"], "accent": ["line"]}
 
 

@@ -17,7 +17,10 @@ async def test_an_exception_stands_out(stage: Stage) -> None:
     failed = stage.page.locator("#rows .row.bad.k-invocation_finished")
     await expect(failed).to_contain_text("KeyError")
     await failed.click()
-    await expect(stage.detail().locator(".failure")).to_contain_text("KeyError'group'")
+    await expect(stage.detail().locator(".failure b")).to_have_text("KeyError")
+    await expect(stage.detail().locator(".failure .where")).to_have_text("/var/task/app.py:41 in handler")
+    await stage.detail().get_by_text("Stack trace").click()
+    await expect(stage.detail().locator(".failure details pre")).to_be_visible()
     await expect(stage.detail().locator(".trace")).to_contain_text("app.py")
 
 
@@ -26,7 +29,7 @@ async def test_a_click_shows_why_a_route_was_chosen_and_what_followed(stage: Sta
     await stage.open()
     await stage.rows("message_received").filter(has_text="Hello Bob").click()
     detail = stage.detail()
-    await expect(detail.locator(".why")).to_have_text("Route sendToGroup because $request.body.type is 'sendToGroup'.")
+    await expect(detail.locator(".why")).to_have_text("$request.body.type is 'sendToGroup'  sendToGroup")
     steps = detail.locator(".step .glyph .vh")
     kinds = ["message in", "invocation", "message out", "management request", "invocation finished"]
     await expect(steps).to_have_text(kinds)

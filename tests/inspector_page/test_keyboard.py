@@ -42,6 +42,29 @@ async def test_everything_in_the_timeline_can_be_done_with_keys(stage: Stage) ->
     await expect(stage.client(1).get_by_role("button", name="Connect")).to_be_focused()
 
 
+async def test_s_and_d_lead_to_sending_and_disconnecting_and_j_and_k_work_from_anywhere(stage: Stage) -> None:
+    chat(stage.script)
+    await stage.open()
+    keyboard = stage.page.keyboard
+    await stage.page.locator("#console-toggle").focus()
+    await keyboard.press("k")
+    await expect(stage.page.locator("#rows [aria-selected=true]")).to_contain_text("Refused")
+    await keyboard.press("s")  # that connection has never opened
+    await expect(stage.client(1).get_by_role("button", name="Connect")).to_be_focused()
+    await stage.page.locator("#viewport").focus()
+    await keyboard.press("Home")
+    await keyboard.press("d")
+    await expect(stage.page.get_by_label("Close code")).to_be_focused()
+    await keyboard.press("Escape")
+    await expect(stage.detail()).to_be_hidden()
+    await keyboard.press("Home")
+    await keyboard.press("s")
+    await expect(stage.page.get_by_label("Message", exact=True)).to_be_focused()
+    await keyboard.type("jdsk?")
+    await keyboard.press("Control+Enter")
+    await expect(stage.page.locator("#notice")).to_have_text("Sent to the client")
+
+
 async def test_single_keys_do_nothing_while_one_types(stage: Stage) -> None:
     await stage.open()
     await stage.page.locator("#filter").focus()
@@ -75,7 +98,14 @@ async def test_the_tab_key_reaches_every_control_and_each_shows_that_it_has_the_
         "Follow",
         "Clear",
         "Timeline entries",
+        "Broadcast",
+        "Clock",
+        "Faults",
+        "Tables",
         "Close detail",
+        "Replay",
+        "Copy as pytest test",
+        "Copy link to this entry",
         "Raw",
         "Connect",
         "Console height",

@@ -40,6 +40,7 @@ class Script:
     expression: str = "$request.body.type"
     region: str = "us-east-1"
     usage: Usage = MINUTE
+    more: dict[str, Any] = field(default_factory=dict)  # of the state
     late: asyncio.Event = field(default_factory=asyncio.Event)
 
     def state(self) -> dict[str, Any]:
@@ -48,7 +49,15 @@ class Script:
         quotas = {"idle_timeout": 600, "max_duration": 7200, "frame_size": 32_768, "message_size": 131_072}
         urls = {"websocket_url": self.websocket_url, "management_url": "http://127.0.0.1:1/dev/@connections"}
         connections = list(self.connections.values())
-        return {"version": "0.1", "now": self.now, **urls, "stack": stack, "quotas": quotas, "connections": connections}
+        facts = {
+            "version": "0.1",
+            "now": self.now,
+            **urls,
+            "stack": stack,
+            "quotas": quotas,
+            "connections": connections,
+        }
+        return {**facts, **self.more}
 
     def say(self, event: str, connection_id: str = "", **data: Any) -> None:
         self.now += 0.001
@@ -110,7 +119,8 @@ class Script:
         invocation = self.start(connection_id, function, route_key)
         trace = f'Traceback (most recent call last):\n  File "/var/task/app.py", line 41, in handler\n{kind}: {message}'
         self.log(connection_id, function, invocation, trace, "stderr")
-        errors = {"error": "raised", "error_type": kind, "error_message": message}
+        place = '  File "/var/task/app.py", line 41, in handler\n    return group["members"]\n'
+        errors = {"error": "raised", "error_type": kind, "error_message": message, "stack_trace": place}
         self.finish(connection_id, function, route_key, invocation, **errors)
         self.frame(connection_id, f'{{"message": "Internal server error", "connectionId":"{connection_id}"}}', "error")
 

@@ -13,6 +13,7 @@ from websockets.typing import Subprotocol
 from inspector_script import Script
 from longwire.inspector.inspector import Inspector
 from longwire.server.http1 import HttpConnection
+from scripted_calls import ScriptedCalls
 
 
 @dataclass
@@ -21,6 +22,7 @@ class Stage:
 
     page: Page
     script: Script
+    calls: ScriptedCalls
     inspector: Inspector
     url: str
     complaints: list[str]
