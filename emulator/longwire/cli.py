@@ -27,13 +27,17 @@ class Commands(click.Group):
     """Those of the cost side are imported when they are asked for, so that neither side waits for the other."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "cost", "prices"])
+        return sorted([*super().list_commands(ctx), "cost", "prices", "simulate"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in ("cost", "prices"):
             from longwire_infra import cli as infra
 
             return infra.cost if cmd_name == "cost" else infra.prices
+        if cmd_name == "simulate":
+            from longwire_infra.simulation.cli import simulate
+
+            return simulate
         return super().get_command(ctx, cmd_name)
 
 
