@@ -37,6 +37,7 @@ class Route:
     answers: Any  # RouteResponseSelectionExpression
     has_response: bool
     targeted: bool  # whether it names an integration at all
+    key_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,10 @@ def made(document: Document, api: Resource | None, whose: Resource) -> Api:
                 yield part
 
     responses = {name for part in parts("RouteResponse") for name in references(part.get("RouteId"))}
-    integrations = {part.name: integration(document, part) for part in parts("Integration")}
+    # By the route's Target alone: an integration whose ApiId is misspelt is still the route's.
+    integrations = {
+        part.name: integration(document, part) for part in document.of_type("AWS::ApiGatewayV2::Integration")
+    }
     routes = [raw_route(part, integrations, responses) for part in parts("Route")]
     authorizers = [raw_authorizer(document, part) for part in parts("Authorizer")]
     stages = [Stage(part.get("StageName"), part, sam=False) for part in parts("Stage")]
@@ -145,7 +149,12 @@ def raw_route(part: Resource, integrations: Mapping[str, Integration], responses
         answers=part.get("RouteResponseSelectionExpression"),
         has_response=part.name in responses,
         targeted=target is not None,
+        key_required=is_true(part.get("ApiKeyRequired")),
     )
+
+
+def is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def sam_routes(document: Document, api: Resource, responses: set[str]) -> Iterator[Route]:
@@ -168,6 +177,7 @@ def sam_routes(document: Document, api: Resource, responses: set[str]) -> Iterat
             answers=route.get("RouteResponseSelectionExpression"),
             has_response=made in responses,
             targeted=True,
+            key_required=is_true(route.get("ApiKeyRequired")),
         )
 
 

@@ -5,6 +5,7 @@ Nothing is imported or run. Python is parsed; of JavaScript and TypeScript the w
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from pathlib import Path as FilePath
 
 from longwire_infra.check.document import CodeOf, Place
 from longwire_infra.check.functions import Function
-from longwire_infra.check.python_code import imported, words
+from longwire_infra.check.python_code import imported, top_names, words
 from longwire_infra.check.reach import Module, Reached, reached
 
 __all__ = ["Code", "Library", "SourceFile"]
@@ -20,6 +21,13 @@ __all__ = ["Code", "Library", "SourceFile"]
 MOST_FILES, MOST_BYTES = 200, 500_000
 SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".tsx")
 SCRIPT_IMPORT = re.compile(r"""(?:from|require\(|import\(?)\s*["'](\.{1,2}/[^"']+)["']""")
+SCRIPT_PACKAGE = re.compile(r"""(?:from|require\(|import\(?)\s*["']([^."'][^"']*)["']""")
+HARMLESS = (
+    "@smithy", "aws-sdk", "aws-xray-sdk-core", "aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "buffer",
+    "crypto", "cryptography", "fs", "http", "https", "httpx", "jose", "jsonwebtoken", "jwt", "mypy_boto3_dynamodb",
+    "orjson", "os", "path", "pydantic", "redis", "requests", "simplejson", "structlog", "typing_extensions", "ulid",
+    "url", "util", "uuid",
+)  # fmt: skip
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'`])//[^\n]*", re.DOTALL)
 
 
@@ -54,6 +62,15 @@ class SourceFile:
             return words(self.nodes)
         return COMMENT.sub(" ", self.text).lower()
 
+    def packages(self, folder: FilePath) -> Iterator[str]:
+        """Top names of what it imports from outside ``folder``."""
+        if self.tree is None:
+            yield from (found.split("/")[0] for found in SCRIPT_PACKAGE.findall(COMMENT.sub(" ", self.text)))
+            return
+        for name in top_names(self.nodes):
+            if not (folder / name).is_dir() and not (folder / f"{name}.py").is_file():
+                yield name
+
     def place(self, line: int) -> Place:
         return Place(self.shown, self.first + line - 1)
 
@@ -65,6 +82,19 @@ class Code:
     files: tuple[SourceFile, ...]
     entry: str
     folder: FilePath = FilePath()
+
+    @cached_property
+    def elsewhere(self) -> list[str]:
+        """Packages that it imports and that are not here: of a layer, of the company, or of somebody else.
+
+        Not those of which it is known that they neither look at an Origin nor count connections by themselves.
+        """
+        return sorted({name for file in self.files for name in file.packages(self.folder) if not harmless(name)})
+
+    @property
+    def whole(self) -> bool:
+        """Whether what is not written here is not done at all."""
+        return not self.elsewhere
 
     @property
     def is_python(self) -> bool:
@@ -104,6 +134,10 @@ class Code:
                 name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
                 if name in names:
                     yield function, call
+
+
+def harmless(package: str) -> bool:
+    return package in sys.stdlib_module_names or package in HARMLESS or package.startswith(("node:", "@aws-sdk"))
 
 
 class Library:

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["base_of", "imported", "words"]
+__all__ = ["base_of", "imported", "top_names", "words"]
 
 
 def imported(nodes: Iterable[ast.AST], package: tuple[str, ...]) -> Iterator[str]:
@@ -15,6 +15,15 @@ def imported(nodes: Iterable[ast.AST], package: tuple[str, ...]) -> Iterator[str
             base = base_of(node, package)
             yield base
             yield from (f"{base}/{alias.name}".strip("/") for alias in node.names)
+
+
+def top_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """The first names of what is imported, ``boto3`` of ``boto3.dynamodb.conditions``; relative imports have none."""
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level:
+            yield (node.module or "").partition(".")[0]
 
 
 def base_of(node: ast.ImportFrom, package: tuple[str, ...]) -> str:

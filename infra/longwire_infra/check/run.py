@@ -8,7 +8,7 @@ from longwire_infra.check import rules
 from longwire_infra.check.document import Document, Place
 from longwire_infra.check.endpoint import Endpoint
 from longwire_infra.check.rule import RULES, SEVERITIES, Evidence, Rule, Severity
-from longwire_infra.check.rules.state import named_by
+from longwire_infra.check.rules.state import TABLES, named_by
 from longwire_infra.check.stack import Stack
 from longwire_infra.check.statements import Statements
 
@@ -136,7 +136,7 @@ def answered_by(stack: Stack) -> Iterator[str]:
     """Questions that the template answers by itself."""
     used = named_by(stack, "$connect", "$disconnect")
     resources = [stack.document.resources[name] for name in used if name in stack.document.resources]
-    if any(resource.type.startswith("AWS::DynamoDB::") for resource in resources):
+    if any(resource.type in TABLES for resource in resources):
         yield "session-state"
 
 
@@ -147,3 +147,6 @@ def unread(stack: Stack) -> Iterator[str]:
         if name in stack.functions and name not in stack.codes:
             runtime = stack.functions[name].resource.get("Runtime")
             yield f"the code of {name}" + (f" ({runtime})" if isinstance(runtime, str) else "") + " is not read here"
+        elif name in stack.codes and not stack.codes[name].whole:
+            packages = ", ".join(stack.codes[name].elsewhere)
+            yield f"what {name} does by way of {packages}: no rule says that something is missing in its code"

@@ -32,7 +32,7 @@ def open_handshake(stack: Stack) -> Iterator[Evidence]:
         route = api.route("$connect")
         if route is None and api.resource is not None:
             yield Evidence("There is no $connect route, so every handshake is accepted", api.path, resource=api.name)
-        elif route is not None and route.authorization == "NONE":
+        elif route is not None and route.authorization == "NONE" and not route.key_required:
             yield from unauthorized(route, stack.codes)
 
 
@@ -191,7 +191,7 @@ def unchecked_origin(stack: Stack) -> Iterator[Evidence]:
         names += [each.function for each in api.authorizers]
         deciding = list(dict.fromkeys(name for name in names if name is not None))
         codes = [stack.codes.get(name) for name in deciding]
-        if deciding and all(code is not None and not code.mentions("origin") for code in codes):
+        if deciding and all(code is not None and code.whole and not code.mentions("origin") for code in codes):
             yield Evidence(f"Nothing in {' and '.join(deciding)} reads Origin", route.path, resource=route.resource)
 
 

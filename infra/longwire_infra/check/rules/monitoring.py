@@ -124,6 +124,6 @@ def unwatched_api(stack: Stack) -> Iterator[Evidence]:
 def uncounted(stack: Stack) -> Iterator[Evidence]:
     behind = stack.behind("$connect", "$disconnect")
     codes = [stack.codes.get(name) for name in stack.functions]
-    if behind and codes and all(code is not None and not code.mentions(COUNTS) for code in codes):
+    if behind and codes and all(code is not None and code.whole and not code.mentions(COUNTS) for code in codes):
         name, route = next(iter(behind.items()))
         yield Evidence("No function puts a metric", route.path, resource=name)

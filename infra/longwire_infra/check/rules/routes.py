@@ -18,7 +18,7 @@ SAM = "https://docs.aws.amazon.com/serverless-application-model/latest/developer
 QUOTAS = "apigateway-execution-service-websocket-limits-table.html"
 LONGEST = 29_000
 SELECTION = re.compile(r"\$request\.body\.|\$\{request\.body\.|\$request\.body\[|\\?\$default|[^$]")
-TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable")
 HEARTBEATS = ("ping", "heartbeat", "keepalive")
 
 
@@ -222,9 +222,12 @@ def silent_mock(stack: Stack) -> Iterator[Evidence]:
         found = route.integration
         if found is None or found.type != "MOCK" or found.resource is None or route.key in SPECIAL[:2]:
             continue
+        responds = f"${{{found.resource.name}}}" in answered
+        two_way = route.answers is not None or route.has_response
         lacks = [] if found.resource.get("RequestTemplates") else ["RequestTemplates"]
-        lacks += [] if f"${{{found.resource.name}}}" in answered else ["IntegrationResponse"]
-        lacks += [] if route.answers is not None or route.has_response else ["RouteResponse"]
+        if responds or two_way or route.key.lower() in HEARTBEATS:  # else it is meant to swallow
+            lacks += [] if responds else ["IntegrationResponse"]
+            lacks += [] if two_way else ["RouteResponse"]
         if lacks:
             yield Evidence(f"{route.key} has no {' and no '.join(lacks)}", found.path, resource=found.resource.name)
 

@@ -177,10 +177,12 @@ def thin_log(stack: Stack) -> Iterator[Evidence]:
     "apigateway-set-up-websocket-deployment.html",
 )
 def nothing_deployed(stack: Stack) -> Iterator[Evidence]:
+    deployed = {str(each.get("StageName")) for each in stack.document.of_type("AWS::ApiGatewayV2::Deployment")}
     for stage in stack.stages:
         automatic = stage.resource.get("AutoDeploy")
         off = automatic is None or str(automatic).lower() == "false"
-        if not stage.sam and off and stage.resource.get("DeploymentId") is None:
+        named = str(stage.name) in deployed
+        if not stage.sam and off and not named and stage.resource.get("DeploymentId") is None:
             yield Evidence("It has neither AutoDeploy nor DeploymentId", stage.resource.path, None, stage.resource.name)
 
 

@@ -6,10 +6,11 @@ from longwire_infra.check.document import Resource, known, mapping, number, refe
 from longwire_infra.check.rule import Evidence, Severity, rule
 from longwire_infra.check.stack import Stack
 
-__all__: list[str] = []
+__all__ = ["TABLES", "named_by"]
 
 DYNAMODB = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
-TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable")
+TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable")
+OWN_TABLES = (TABLES[0], TABLES[2])
 LOG_GROUP = "AWS::Logs::LogGroup"
 
 
@@ -29,7 +30,9 @@ def expires(table: Resource) -> bool:
     "$disconnect is best effort: the rows of those it missed stay, are sent to, and are paid for. A connection lives "
     "two "
     "hours at most.",
-    "TimeToLiveSpecification on the table of connections, and an expiry of a few hours in each row.",
+    "TimeToLiveSpecification on the table of connections, and an expiry of a few hours in each row. SAM's SimpleTable "
+    "has "
+    "none: use AWS::DynamoDB::Table.",
     f"{DYNAMODB}TTL.html",
 )
 def no_expiry(stack: Stack) -> Iterator[Evidence]:
@@ -63,7 +66,7 @@ def named_by(stack: Stack, *keys: str) -> set[str]:
     f"{DYNAMODB}Point-in-time-recovery.html",
 )
 def no_recovery(stack: Stack) -> Iterator[Evidence]:
-    for table in stack.document.of_type("AWS::DynamoDB::Table"):
+    for table in stack.document.of_type(*OWN_TABLES):
         given = table.get("PointInTimeRecoverySpecification")
         if known(given) and str(mapping(given).get("PointInTimeRecoveryEnabled")).lower() in ("none", "false"):
             # What expires by itself within hours is seldom worth restoring.
@@ -83,7 +86,7 @@ def severity(table: Resource) -> Severity | None:
     "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html",
 )
 def unprotected(stack: Stack) -> Iterator[Evidence]:
-    for table in stack.document.of_type("AWS::DynamoDB::Table"):
+    for table in stack.document.of_type(*OWN_TABLES):
         kept = str(table.attributes.get("DeletionPolicy")).startswith("Retain")
         given = table.get("DeletionProtectionEnabled")
         if not kept and known(given) and str(given).lower() in ("none", "false"):
