@@ -13,9 +13,11 @@ from longwire.template.nested import has_nested
 from longwire.template.parameters import Value, parameter_values
 from longwire.template.places import KeyPath, Places
 from longwire.template.source import Source, read
-from longwire_infra.check.document import CodeOf, Document, Place
+from longwire_infra.check.document import CodeOf, Document, Place, mapping
 
 __all__ = ["document"]
+
+LOOP = "Fn::ForEach"
 
 
 def document(chosen: Chosen, overrides: Mapping[str, str], region: str) -> Document:
@@ -66,7 +68,7 @@ def check_shape(source: Source) -> None:
         if data.get(section) is not None and not isinstance(data[section], dict):
             raise places.source_error((section,), "takes a mapping")
     for name, resource in data["Resources"].items():
-        if name.startswith("Fn::ForEach"):
+        if name.startswith(LOOP):
             continue
         if not isinstance(resource, dict) or not isinstance(resource.get("Type"), str):
             raise places.source_error(("Resources", name), "a resource is a mapping with a Type")
@@ -85,7 +87,9 @@ def parameters(source: Source, overrides: Mapping[str, str], defaults: Mapping[s
 
 
 def is_live(resolver: "Symbolic", source: Source, name: str) -> bool:
-    """What a Condition leaves out, as far as that is known."""
+    """Not what a Condition leaves out, as far as that is known, and not a loop that was not written out."""
+    if name.startswith(LOOP):
+        return False
     try:
         return not resolver.conditions.leaves_out(source.data["Resources"][name], ("Resources", name))
     except TemplateError:
@@ -145,8 +149,8 @@ class Symbolic(Resolver):
 def code_of(source: Source, data: Mapping[str, Any], name: str, where: Any) -> CodeOf | None:
     """A folder beside the template, an asset of CDK, or text in the template; None for what is elsewhere."""
     resource = source.data["Resources"].get(name, {})
-    shared = (data.get("Globals") or {}).get("Function") or {}
-    own = (data["Resources"].get(name) or {}).get("Properties") or {}
+    shared = mapping(mapping(data.get("Globals")).get("Function"))
+    own = mapping(mapping(data["Resources"].get(name)).get("Properties"))
     for prop in ("InlineCode", "Code"):
         value = own.get(prop)
         text = value.get("ZipFile") if isinstance(value, dict) else value
@@ -154,7 +158,7 @@ def code_of(source: Source, data: Mapping[str, Any], name: str, where: Any) -> C
             path = ("Resources", name, "Properties", prop, *(("ZipFile",) if isinstance(value, dict) else ()))
             place = where(path)
             return CodeOf(text=text, place=Place(place.file, (place.line or 0) + ("\n" in text)))
-    code = own.get("Code") or own.get("CodeUri") or (shared.get("CodeUri") if isinstance(shared, dict) else None)
+    code = own.get("Code") or own.get("CodeUri") or shared.get("CodeUri")
     base = source.location(("Resources", name)).file.parent
     asset = asset_of(resource, "Code", code, base)
     try:

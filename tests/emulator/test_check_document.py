@@ -89,9 +89,11 @@ def test_a_nested_stack_that_is_not_here_is_told_and_the_rest_is_read(tmp_path: 
         "Resources:\n  Data: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://bucket/data.yaml}}\n"
     )
     found = read_text(text, tmp_path)
+    looped = read_text(f"{text}  Fn::ForEach::Odd: 5\n", tmp_path)
 
-    assert list(found.resources) == ["Data"]
+    assert list(found.resources) == list(looped.resources) == ["Data"]
     assert "the template is not on this machine" in found.unread[0]
+    assert looped.unread
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["base_of", "imported", "top_names", "words"]
+__all__ = ["base_of", "imported", "text_of", "top_names", "words"]
 
 
 def imported(nodes: Iterable[ast.AST], package: tuple[str, ...]) -> Iterator[str]:
@@ -24,6 +24,14 @@ def top_names(nodes: Iterable[ast.AST]) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and not node.level:
             yield (node.module or "").partition(".")[0]
+
+
+def text_of(node: ast.AST) -> str:
+    """The source of a node; empty when it is nested too deeply to be written."""
+    try:
+        return ast.unparse(node)
+    except RecursionError:
+        return ""
 
 
 def base_of(node: ast.ImportFrom, package: tuple[str, ...]) -> str:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Protocol
 
 from longwire_infra.check.document import Place
-from longwire_infra.check.python_code import base_of
+from longwire_infra.check.python_code import base_of, text_of
 
 __all__ = ["Module", "Reached", "reached"]
 
@@ -153,5 +153,5 @@ class Search:
         """The module that an expression names."""
         if not isinstance(node, (ast.Name, ast.Attribute)):
             return None
-        base, inner = module.imports.get(ast.unparse(node), ("", ""))
+        base, inner = module.imports.get(text_of(node), ("", ""))
         return self.modules.get(f"{base}/{inner}".strip("/"))

@@ -71,3 +71,21 @@ def test_what_cannot_be_read_is_none_and_what_cannot_be_parsed_has_no_functions(
     odd = code("odd.handler", where, tmp_path)
     assert odd is not None
     assert (odd.is_python, odd.reached) == (False, [])
+
+
+def test_packages_that_are_not_here_may_do_what_nothing_here_does(tmp_path: Path) -> None:
+    python = "import json, boto3, near\nfrom aws_lambda_powertools import Logger\nimport company.logging\n"
+    where = put(
+        tmp_path,
+        near_dot_py="",
+        app_dot_py=python,
+        say_dot_mjs='import { a } from "./near.mjs";\nimport middy from "@middy/core";\nimport "node:fs";\n',
+        plain_dot_js='const { S3 } = require("@aws-sdk/client-s3");  // require("odd")\n',
+    )
+    found = {name: code(f"{name}.handler", where, tmp_path) for name in ("app", "say", "plain")}
+
+    assert {name: each.elsewhere for name, each in found.items() if each is not None} == {
+        "app": ["company"],
+        "say": ["@middy"],
+        "plain": [],
+    }

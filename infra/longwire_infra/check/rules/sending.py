@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from longwire_infra.check.code import Code
 from longwire_infra.check.document import Place
+from longwire_infra.check.python_code import text_of
 from longwire_infra.check.reach import Reached
 from longwire_infra.check.rule import Evidence, rule
 from longwire_infra.check.stack import Stack
@@ -62,9 +63,7 @@ def wrong_row(stack: Stack) -> Iterator[Evidence]:
                 continue
             for deletion in deletions_after(function, call):
                 if is_sender(deletion, senders) and not mentions(deletion, names_of(recipient)):
-                    message = (
-                        f"{ast.unparse(deletion.func)} takes the sender's id, and {ast.unparse(recipient)} has gone"
-                    )
+                    message = f"{text_of(deletion.func)} takes the sender's id, and {text_of(recipient)} has gone"
                     yield Evidence(message, (), function.place(deletion), name)
 
 
@@ -80,7 +79,7 @@ def sender_names(function: Reached) -> set[str]:
 
 
 def takes_own_id(node: ast.AST) -> bool:
-    text = ast.unparse(node)
+    text = text_of(node)
     direct = ("requestContext" in text or "request_context" in text) and re.search(r"connectionId|connection_id", text)
     return bool(direct) and not any(isinstance(each, ast.Call) and is_big(each) for each in ast.walk(node))
 
@@ -91,7 +90,7 @@ def is_big(call: ast.Call) -> bool:
 
 
 def is_sender(node: ast.AST, senders: set[str]) -> bool:
-    return mentions(node, senders) or bool(re.search(r"requestContext.*connectionId", ast.unparse(node)))
+    return mentions(node, senders) or bool(re.search(r"requestContext.*connectionId", text_of(node)))
 
 
 def names_of(node: ast.AST) -> set[str]:
@@ -180,6 +179,6 @@ def wss_endpoint(stack: Stack) -> Iterator[Evidence]:
         for file in code.files:
             for node in file.nodes:
                 if isinstance(node, ast.Call) and is_management(node):
-                    text = next((ast.unparse(key.value) for key in node.keywords if key.arg == "endpoint_url"), "")
+                    text = next((text_of(key.value) for key in node.keywords if key.arg == "endpoint_url"), "")
                     if re.match(r"f?['\"]wss?://", text):
                         yield Evidence("endpoint_url is the WebSocket's", (), file.place(node.lineno), name)

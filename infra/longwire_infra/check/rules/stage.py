@@ -201,7 +201,7 @@ def early_deployment(stack: Stack) -> Iterator[Evidence]:
         for deployment in stack.document.of_type("AWS::ApiGatewayV2::Deployment"):
             if api.name is None or f"${{{api.name}}}" != deployment.get("ApiId"):
                 continue
-            needed = set(listed(deployment.attributes.get("DependsOn")))
+            needed = set(map(str, listed(deployment.attributes.get("DependsOn"))))
             missing = [name for name in own if name not in needed]
             if missing:
                 shown = ", ".join(missing[:5]) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
