@@ -123,7 +123,7 @@ question(
     "Quotas, concurrency and hot partitions show at the load that you have not had yet.",
     'load-test = {peak-connections = 5000, tested-connections = 10000, evidence = "load.json"}; `longwire load --json` '
     "writes one.",
-    "https://docs.aws.amazon.com/wellarchitected/latest/reliability-pillar/rel_testing_resiliency_test_non_functional.html",
+    "https://docs.aws.amazon.com/wellarchitected/latest/framework/rel12-bp03.html",
 )
 question(
     "fallback",
