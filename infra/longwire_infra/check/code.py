@@ -24,8 +24,8 @@ SCRIPT_IMPORT = re.compile(r"""(?:from|require\(|import\(?)\s*["'](\.{1,2}/[^"']
 SCRIPT_PACKAGE = re.compile(r"""(?:from|require\(|import\(?)\s*["']([^."'][^"']*)["']""")
 HARMLESS = (
     "@smithy", "aws-sdk", "aws-xray-sdk-core", "aws_lambda_powertools", "aws_xray_sdk", "boto3", "botocore", "buffer",
-    "crypto", "cryptography", "fs", "http", "https", "httpx", "jose", "jsonwebtoken", "jwt", "mypy_boto3_dynamodb",
-    "orjson", "os", "path", "pydantic", "redis", "requests", "simplejson", "structlog", "typing_extensions", "ulid",
+    "crypto", "cryptography", "fs", "http", "https", "httpx", "jose", "jsonwebtoken", "jwt", "orjson", "os",
+    "path", "pydantic", "pydantic_core", "redis", "requests", "simplejson", "structlog", "typing_extensions", "ulid",
     "url", "util", "uuid",
 )  # fmt: skip
 COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w\"'`])//[^\n]*", re.DOTALL)
@@ -137,7 +137,11 @@ class Code:
 
 
 def harmless(package: str) -> bool:
-    return package in sys.stdlib_module_names or package in HARMLESS or package.startswith(("node:", "@aws-sdk"))
+    return (
+        package in sys.stdlib_module_names
+        or package in HARMLESS
+        or package.startswith(("node:", "@aws-sdk", "mypy_boto3_"))
+    )
 
 
 class Library:
