@@ -141,7 +141,9 @@ class Emulator:
 
     async def new_services(self, stack: Stack) -> Services:
         options = self.options
-        found = await Services.start(stack, invoke_url=self.local_url, log=options.log, endpoints=options.endpoints)
+        found = await Services.start(
+            stack, invoke_url=self.local_url, log=options.log, endpoints=options.endpoints, clock=self.clock
+        )
         found.hit = self.fault_control.hit
         found.tell_faults(self.fault_control.of_services())
         return found

@@ -24,6 +24,7 @@ __all__ = [
     "READY",
     "STDERR",
     "STDOUT",
+    "WAITS",
     "Channel",
     "Lines",
     "Output",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 READY, INIT_ERROR, ANSWER, ERROR, STDOUT, STDERR, NOTICE = b"S", b"F", b"A", b"X", b"O", b"E", b"N"
+WAITS = b"Z"  # until a time of the clock's monotonic(), or, with an empty body, no longer
 
 MAX_OUTPUT = 1_000_000  # bytes of output that one invocation may send; the rest is counted
 MAX_PART = 65_536  # bytes of a line that wait for its end

@@ -22,6 +22,7 @@ from longwire.bootstrap.channel import (
     READY,
     STDERR,
     STDOUT,
+    WAITS,
     Channel,
     Lines,
     Output,
@@ -56,6 +57,7 @@ class Environment:
         self.memory_mb = 0
         self.memory_read = -MEMORY_READ_EVERY
         ascii_only = os.environ.get("AWS_EXECUTION_ENV", "") in UNESCAPED
+        self.waits: Any = None  # clock.Waits, where there is a clock to follow
         self.encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=ascii_only, default=number).encode
 
     def init(self, spec: str) -> Handler:
@@ -77,14 +79,20 @@ class Environment:
             self.request_id, deadline_ms, trace_id, *asked = meta.decode().split(" ")
             os.environ["_X_AMZN_TRACE_ID"] = trace_id
             self.output.start()
-            started = time.perf_counter()
+            started, began = time.perf_counter(), time.monotonic()
             context = LambdaContext(self.request_id, int(deadline_ms))
             if asked:
                 context.asked_for(*asked)
+            if self.waits is not None:
+                self.waits.following = True
             kind, body = self.invoke(handler, text, context)
+            if self.waits is not None:
+                self.waits.following = False
             ended = time.perf_counter()
+            # Where the clock was moved meanwhile, that is time which the function took.
+            took = max(ended - started, time.monotonic() - began)
             self.output.finish()
-            head = f"{(ended - started) * 1000:.3f} {self.memory(ended)}\n".encode()
+            head = f"{took * 1000:.3f} {self.memory(ended)}\n".encode()
             self.channel.send(kind, head + body)
 
     def invoke(self, handler: Handler, text: bytes, context: LambdaContext) -> tuple[bytes, bytes]:
@@ -216,7 +224,27 @@ def prepare_imports(
         "socket": lambda module: sockets().redirect_sockets(module, owner, inside),
         "ssl": lambda module: sockets().plain_ssl(module, owner),
     }
-    sys.meta_path.insert(0, AfterImport(actions))
+    sys.meta_path.insert(0, AfterImport(actions | clock_actions(environment)))
+
+
+def clock_actions(environment: Environment) -> dict[str, Callable[[Any], None]]:
+    """Follow the emulator's clock, if it has one for us."""
+    fd = int(os.environ.pop("_LONGWIRE_CLOCK", "-1"))
+    if fd < 0:
+        return {}
+    from longwire.bootstrap.clock import Waits, follow_datetime, follow_time
+    from longwire.bootstrap.clock_page import mapped
+
+    page, channel = mapped(fd), environment.channel
+    os.close(fd)
+
+    def told(until: float | None) -> None:
+        if channel.fd >= 0:  # not in a process that the handler has forked
+            channel.send(WAITS, b"" if until is None else repr(until).encode())
+
+    follow_time(page)
+    environment.waits = waits = Waits(page, told)
+    return {"datetime": lambda module: follow_datetime(module, page), "selectors": waits.follow_selectors}
 
 
 def main() -> None:

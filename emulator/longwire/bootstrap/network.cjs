@@ -8,6 +8,7 @@
 
 const dgram = require("node:dgram");
 const dns = require("node:dns");
+const fs = require("node:fs");
 const { syncBuiltinESMExports } = require("node:module");
 const net = require("node:net");
 const os = require("node:os");
@@ -21,12 +22,14 @@ const given = getEnvironmentData(KEY) ?? {
   services: process.env._LONGWIRE_SERVICES ?? process.env.AWS_ENDPOINT_URL,
   domains: (process.env._LONGWIRE_DOMAINS ?? "").split(",").filter(Boolean),
   hosts: (process.env._LONGWIRE_HOSTS ?? process.env.NO_PROXY ?? "").split(",").filter(Boolean),
+  clock: Number(process.env._LONGWIRE_CLOCK ?? -1),
 };
 setEnvironmentData(KEY, given);
 delete process.env._LONGWIRE_GATEWAY;
 delete process.env._LONGWIRE_SERVICES;
 delete process.env._LONGWIRE_DOMAINS;
 delete process.env._LONGWIRE_HOSTS;
+delete process.env._LONGWIRE_CLOCK;
 
 const AWS = /\.(amazonaws\.com|amazonaws\.com\.cn|api\.aws)$/i;
 const LOCAL = /^(|localhost\.?|0\.0\.0\.0|::|::1|ip6-localhost|127\..*|::ffff:127\..*|.*\.localhost)$/i;
@@ -129,5 +132,25 @@ for (const name of ["send", "connect"]) {
     return host !== undefined && check(host, args) ? undefined : original.apply(this, args);
   };
 }
+
+// --- the clock: what Date takes for now
+
+// The emulator writes how many seconds its clock is ahead, and where it stands (0: it runs): see clock_page.py.
+function followClock(descriptor) {
+  const page = new Float64Array(4);
+  const real = Date.now;
+  const now = () => {
+    fs.readSync(descriptor, page, 0, page.byteLength, 0);
+    return Math.floor(page[1] ? page[1] * 1000 : real() + page[0] * 1000);
+  };
+  Date.now = now;
+  const Followed = new Proxy(Date, {
+    construct: (target, given, made) => Reflect.construct(target, given.length ? given : [now()], made),
+    apply: (target) => new target(now()).toString(),
+  });
+  Date.prototype.constructor = Followed;
+  globalThis.Date = Followed;
+}
+if (given.clock >= 0) followClock(given.clock);
 
 syncBuiltinESMExports();

@@ -15,7 +15,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol, cast
 
-from longwire.bootstrap.channel import ANSWER, ERROR, INIT_ERROR, LARGE, MAX_PACKET, NOTICE, READY, STDERR, STDOUT
+from longwire.bootstrap.channel import (
+    ANSWER,
+    ERROR,
+    INIT_ERROR,
+    LARGE,
+    MAX_PACKET,
+    NOTICE,
+    READY,
+    STDERR,
+    STDOUT,
+    WAITS,
+)
 from longwire.bootstrap.main import linux_peak_mb
 from longwire.core.events import InvocationFinished, Invoke
 from longwire.errors import EnvironmentFailed
@@ -135,6 +146,7 @@ class Environment(asyncio.Protocol):
     def run(self, call: Call) -> None:
         self.call = call
         self.since = self.loop.time()
+        self.sleeps_until = None
         self.native.start()
 
     def send(self, call: Call, deadline_ms: int, trace_id: str) -> None:
@@ -234,6 +246,8 @@ class Environment(asyncio.Protocol):
         elif kind in (ANSWER, ERROR):
             self.native.drain()
             self.owner.answered(self, self.outcome(kind, body))
+        elif kind == WAITS:
+            self.sleeps_until = float(body) if body else None
         elif kind == READY:
             self.native.drain()
             self.tell_profile()

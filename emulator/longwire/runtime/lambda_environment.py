@@ -49,7 +49,7 @@ DUMMY_SECRET = "longwire-local-dummy-secret"  # noqa: S105 - opens nothing
 TEST_AGENT = "longwire-test"  # in the User-Agent of a test's own clients: what a handler calls lacks it
 NO_FILE = "/dev/null"  # botocore reads it as an empty file
 GATEWAY, SERVICES, DOMAINS = "_LONGWIRE_GATEWAY", "_LONGWIRE_SERVICES", "_LONGWIRE_DOMAINS"
-HOSTS = "_LONGWIRE_HOSTS"
+HOSTS, CLOCK = "_LONGWIRE_HOSTS", "_LONGWIRE_CLOCK"
 LAYERS, DEBUG, BUNDLED = "_LONGWIRE_LAYERS", "_LONGWIRE_DEBUG", "_LONGWIRE_BUNDLED"
 
 

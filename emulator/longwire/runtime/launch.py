@@ -11,7 +11,7 @@ from pathlib import Path
 
 from longwire.bootstrap.main import COMMAND
 from longwire.core.api import Function
-from longwire.runtime.lambda_environment import DOMAINS, GATEWAY, HOSTS, SERVICES
+from longwire.runtime.lambda_environment import CLOCK, DOMAINS, GATEWAY, HOSTS, SERVICES
 
 __all__ = ["ApiLaunch", "Launch", "runtime_command", "spawn", "spawn_runtime"]
 
@@ -32,7 +32,8 @@ NODE_GUARD = str(BOOTSTRAP / "network.cjs")  # --require, unlike --import, reach
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How the process is started: see bootstrap. ``bytecode`` is a folder, or empty."""
+    """How the process is started: see bootstrap. ``bytecode`` is a folder, or empty. ``clock`` is the descriptor of a
+    clock_page, or -1."""
 
     interpreter: str
     arn: str
@@ -41,6 +42,7 @@ class Launch:
     bytecode: str
     debugged: bool = False
     profiled: bool = False
+    clock: int = -1
 
     def command(self, channel: int, calls: int) -> list[str]:
         root = str(Path(__file__).parents[2])
@@ -55,7 +57,11 @@ class Launch:
     def environ(self) -> dict[str, str]:
         """boto3 may be installed for this user alone (``pip install --user``)."""
         base = {"PYTHONUSERBASE": site.getuserbase()} if site.ENABLE_USER_SITE else {}
-        return base | dict(self.variables)
+        return base | dict(self.variables) | clock_variable(self.clock)
+
+
+def clock_variable(clock: int) -> dict[str, str]:
+    return {} if clock < 0 else {CLOCK: str(clock)}
 
 
 def spawn(launch: Launch, channel: int, printed: int, calls: int = -1) -> subprocess.Popen[bytes]:
@@ -67,7 +73,7 @@ def spawn(launch: Launch, channel: int, printed: int, calls: int = -1) -> subpro
         stdin=subprocess.DEVNULL,
         stdout=printed,
         stderr=printed,
-        pass_fds=(channel,) if calls < 0 else (channel, calls),
+        pass_fds=tuple(fd for fd in (channel, calls, launch.clock) if fd >= 0),
         process_group=0,
     )
 
@@ -81,6 +87,7 @@ class ApiLaunch:
     code: str
     variables: Mapping[str, str]
     debug_port: int | None = None
+    clock: int = -1
 
     @property
     def is_node(self) -> bool:
@@ -95,7 +102,8 @@ class ApiLaunch:
         path = f"{Path(self.command[0]).parent}:{self.variables.get('PATH', '')}"
         own = {"AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{port}", "PATH": path}
         if self.is_node:
-            return {**self.variables, **own}  # its guard takes our two variables out of them
+            # Its guard takes our own variables out of them.
+            return {**self.variables, **own, **clock_variable(self.clock)}
         ours = (GATEWAY, SERVICES, DOMAINS, HOSTS)
         given = {name: value for name, value in self.variables.items() if name not in ours}
         return self.kept_inside() | given | own | node_options(given)
@@ -141,5 +149,6 @@ def spawn_runtime(launch: ApiLaunch, port: int, printed: int) -> subprocess.Pope
         stdin=subprocess.DEVNULL,
         stdout=printed,
         stderr=printed,
+        pass_fds=(launch.clock,) if launch.clock >= 0 and launch.is_node else (),
         process_group=0,
     )

@@ -142,9 +142,9 @@ class Runtime:
         arn = function_arn(function.name, variables.get("AWS_REGION", ""), variables.get("AWS_ACCOUNT_ID", ""))
         stream = log_stream_name(self.clock(), self.request_ids())
         variables["AWS_LAMBDA_LOG_STREAM_NAME"] = stream
-        command = runtime_command(function)
+        command, clock = runtime_command(function), -1 if self.clock.file is None else self.clock.file.fileno()
         if command:
-            return ApiLaunch(command, arn, function.code, variables, function.debug_port)
+            return ApiLaunch(command, arn, function.code, variables, function.debug_port, clock)
         bytecode = str(self.bytecode) if self.bytecode is not None else ""
         debugged = function.debug_port is not None
         return Launch(
@@ -155,6 +155,7 @@ class Runtime:
             bytecode,
             debugged,
             function.profiled,
+            clock,
         )
 
     def room(self) -> bool:

@@ -1,12 +1,13 @@
-"""The AWS services for handlers, in a process of their own: ``python -m longwire.services.process FD``.
+"""The AWS services for handlers, in a process of their own: ``python -m longwire.services.process FD CLOCK``.
 
-``FD`` is the listening socket, made by the parent. One line of JSON on stdin says what to create; each later line
-is a command; end of file means that the parent is gone. Each line on stdout is a report. Moto's calls all run on
-the event loop's thread, one at a time.
+``FD`` is the listening socket, made by the parent, ``CLOCK`` the descriptor of its clock_page, or -1. One line of JSON
+on stdin says what to create; each later line is a command; end of file means that the parent is gone. Each line on
+stdout is a report. Moto's calls all run on the event loop's thread, one at a time.
 """
 
 import asyncio
 import ctypes
+import datetime as dt
 import gc
 import json
 import os
@@ -17,6 +18,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from longwire.bootstrap.clock import follow_datetime, follow_time
+from longwire.bootstrap.clock_page import mapped
 from longwire.core.api import Resource
 from longwire.core.faults import Faults
 from longwire.event_loop import new_event_loop
@@ -40,6 +43,7 @@ from longwire.services.state_machines import run_executions, stop_executions
 from longwire.services.stream_sources import StreamMapping, StreamSources
 from longwire.services.sync_executions import SyncExecutions
 from longwire.services.targets import Targets
+from longwire.services.thread_waits import ThreadWaits
 from longwire.services.time_to_live import TimeToLive
 
 __all__ = ["ServicesProcess", "main"]
@@ -55,8 +59,11 @@ Report = Callable[[dict[str, Any]], None]
 class ServicesProcess:
     """What the port answers. ``setup`` is the first line of stdin."""
 
-    def __init__(self, setup: dict[str, Any], report: Report, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, setup: dict[str, Any], report: Report, loop: asyncio.AbstractEventLoop, waits: ThreadWaits
+    ) -> None:
         self.report = report
+        self.waits = waits
         self.loop = loop
         self.timer: asyncio.TimerHandle | None = None
         self.due: float | None = None
@@ -127,21 +134,27 @@ class ServicesProcess:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        checks = (self.faults, self.expiry, self.schedules, self.streams, self.polls, self.sources)
+        expiry = self.expiry.check()
+        checks = (self.faults, self.schedules, self.streams, self.polls, self.sources)
         times = [when for when in [part.check() for part in checks] if when is not None]
         self.due = min(times, default=None)
-        if times:
-            delay = max(SHORTEST_TIMER, min(times) - self.clock())
+        if times or expiry is not None:
+            delay = max(SHORTEST_TIMER, min(times if expiry is None else [*times, expiry]) - self.clock())
             self.timer = self.loop.call_later(delay, self.look)
 
     def standing(self) -> dict[str, Any]:
-        """What of ``services.Told`` is said."""
+        """What ``services.Told`` says, when all that is due is under way."""
+        following = self.expiry.expire()
+        self.look()
         busy = self.sources.busy() + self.streams.busy() + len(self.targets.invocations) + len(self.forwards)
-        return {"busy": busy, "parked": len(self.polls.waiting) + self.faults.parked, "due": self.due}
+        times = [when for when in (following, self.due, self.waits.due()) if when is not None]
+        # What is due and was looked at has its time behind this millisecond, which is what moto counts.
+        due = max(min(times), self.clock() + SHORTEST_TIMER) if times else None
+        parked = len(self.polls.waiting) + len(self.executions.waiting) + self.faults.parked
+        return {"busy": busy + self.waits.busy(), "parked": parked, "due": due}
 
     def command(self, command: dict[str, Any]) -> None:
         if "look" in command:
-            self.look()
             self.report({"standing": self.standing()})
         if "reset" in command:
             for part in (self.sources, self.streams, self.schedules, self.targets):
@@ -167,7 +180,7 @@ def deliveries(targets: Targets) -> dict[str, Callable[[], None]]:
     }
 
 
-async def serve(listener: socket.socket, report: Report) -> None:
+async def serve(listener: socket.socket, report: Report, waits: ThreadWaits) -> None:
     """Provision, listen, and do as told until the parent is gone."""
     loop = asyncio.get_running_loop()
     commands = asyncio.StreamReader(limit=MAX_LINE)
@@ -175,7 +188,7 @@ async def serve(listener: socket.socket, report: Report) -> None:
     setup = json.loads(await commands.readline())
     setup["endpoint_url"] = f"http://{HOST}:{listener.getsockname()[1]}"
     try:
-        process = ServicesProcess(setup, report, loop)
+        process = ServicesProcess(setup, report, loop, waits)
         process.provision()
         process.look()
     except ProvisionFailed as exc:
@@ -220,16 +233,26 @@ def stay_on_loopback(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError(f"{host} is not this machine: the emulated services call nobody else")
 
 
+def follow(clock: int) -> ThreadWaits:
+    """moto's time is that of the emulator. The event loop's own stays real: it is told when to look."""
+    if clock >= 0:
+        page = mapped(clock)
+        follow_time(page)
+        follow_datetime(dt, page)
+    return ThreadWaits()
+
+
 def main() -> None:
     gc.disable()
     die_with_parent()
     sys.addaudithook(stay_on_loopback)
+    waits = follow(int(sys.argv[2]))
     report = reporter()
     # Both reach the whole process group, and are for the parent to handle: it ends us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(serve(socket.socket(fileno=int(sys.argv[1])), report))
+        runner.run(serve(socket.socket(fileno=int(sys.argv[1])), report, waits))
     sys.stderr.flush()
     os._exit(0)  # taking moto's modules apart takes 100 ms and does nothing
 

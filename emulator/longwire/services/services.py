@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Self
 
+from longwire.clock.clock import Clock
 from longwire.core.api import Resource, Stack
 from longwire.errors import EnvironmentFailed, LongwireError, TemplateError
 from longwire.services.service_endpoints import ServiceEndpoint
@@ -56,7 +57,9 @@ class Services:
         listener: socket.socket,
         environ: Mapping[str, str],
         log: Callable[[str], None],
+        clock: Clock | None = None,
     ) -> None:
+        self.clock = clock
         self.setup = setup
         self.resources = resources
         self.listener = listener
@@ -77,7 +80,7 @@ class Services:
         self.supervisor = asyncio.get_running_loop().create_task(self.supervise())
 
     @classmethod
-    async def start(
+    async def start(  # noqa: PLR0913 - keywords, all but the first
         cls,
         stack: Stack,
         *,
@@ -86,16 +89,17 @@ class Services:
         rng: random.Random | None = None,
         environ: Mapping[str, str] | None = None,
         endpoints: Iterable[ServiceEndpoint] = (),
+        clock: Clock | None = None,
     ) -> Self:
         """Listen, and start the process; waits for nothing. Raises TemplateError for a secret that cannot be drawn.
 
         ``invoke_url`` is the base of the gateway's Invoke API, called by event source mappings. ``endpoints`` are those
-        of services that are elsewhere.
+        of services that are elsewhere. ``clock`` is a shared one.
         """
         setup = stack_setup(stack, invoke_url, rng or random.SystemRandom(), endpoints)
         listener = socket.create_server((HOST, 0), backlog=BACKLOG)
         scrubbed = clean(os.environ if environ is None else environ, stack)
-        return cls(setup, stack.resources, listener, scrubbed, log)
+        return cls(setup, stack.resources, listener, scrubbed, log, clock)
 
     async def ready(self) -> None:
         """Until every resource exists; raises TemplateError for one that cannot, EnvironmentFailed for the rest."""
@@ -180,14 +184,17 @@ class Services:
 
     async def run_once(self) -> bool:
         """Start the process and follow it to its end; whether to start it again."""
-        command = (sys.executable, "-P", "-m", "longwire.services.process", str(self.listener.fileno()))
+        clock = None if self.clock is None else self.clock.file
+        inherited = (self.listener.fileno(), *(() if clock is None else (clock.fileno(),)))
+        told = (str(self.listener.fileno()), "-1" if clock is None else str(clock.fileno()))
+        command = (sys.executable, "-P", "-m", "longwire.services.process", *told)
         # -P: modules in the user's working directory must not be taken for ours, or for Python's.
         self.process = process = await asyncio.create_subprocess_exec(
             *command,
             stdin=PIPE,
             stdout=PIPE,
             stderr=PIPE,
-            pass_fds=(self.listener.fileno(),),
+            pass_fds=inherited,
             env=self.environ,
             limit=MAX_LINE,
         )

@@ -14,6 +14,7 @@ __all__ = ["TimeToLive"]
 
 SHORTEST, LONGEST = 1.0, 60.0  # seconds between two looks at all items
 ITEMS_A_SECOND = 5000  # that are looked at: some 2 ms of one processor
+NEVER = float("inf")
 OLDEST = 5 * 365 * 86_400  # seconds; documented: what is older than five years is not deleted
 
 
@@ -34,9 +35,15 @@ class TimeToLive:
         now = self.clock()
         # A virtual clock may have jumped: one look for all that it passed.
         if now >= self.next_look or self.next_look > now + LONGEST:
-            seen = sum(sweep(table, attribute, now) for table, attribute in tables)
+            seen = sum(sweep(table, attribute, now)[0] for table, attribute in tables)
             self.next_look = now + min(LONGEST, max(SHORTEST, seen / ITEMS_A_SECOND))
         return self.next_look
+
+    def expire(self) -> float | None:
+        """Delete what is due now; when the next item is, None while there is none."""
+        now = self.clock()
+        following = min((sweep(table, attribute, now)[1] for table, attribute in self.tables()), default=NEVER)
+        return None if following == NEVER else following
 
     def tables(self) -> Iterator[tuple[Any, str]]:
         if "moto.dynamodb.models" not in sys.modules:
@@ -48,18 +55,20 @@ class TimeToLive:
                 yield table, table.ttl["AttributeName"]
 
 
-def sweep(table: Any, attribute: str, now: float) -> int:
-    """How many items were looked at."""
+def sweep(table: Any, attribute: str, now: float) -> tuple[int, float]:
+    """How many items were looked at, and when the next of them is due."""
     items = table.all_items()
+    following = NEVER
     with expiring(table):
         for item in items:
-            if is_due(item.attrs.get(attribute), now):
+            at = due_at(item.attrs.get(attribute))
+            if now - OLDEST < at <= now:
                 table.delete_item(item.hash_key, item.range_key)
-    return len(items)
+            elif at > now:
+                following = min(following, at)
+    return len(items), following
 
 
-def is_due(value: Any, now: float) -> bool:
+def due_at(value: Any) -> float:
     """The attribute has to be a number, of seconds since the epoch."""
-    if value is None or value.type != "N":
-        return False
-    return bool(now - OLDEST < float(value.value) <= now)
+    return NEVER if value is None or value.type != "N" else float(value.value)

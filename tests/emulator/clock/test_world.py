@@ -1,6 +1,7 @@
 """What the clock of a whole emulator moves: real functions, real sockets, real services."""
 
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -33,7 +34,21 @@ Resources:
   Fails: {Type: AWS::Serverless::Function, Properties: {Handler: app.fails}}
 """
 HANDLERS = """
+import asyncio, json, time
+from datetime import datetime, timezone
+
 def talk(event, context):
+    asked = json.loads(event["body"]) if event["body"].startswith("{") else {}
+    if "sleep" in asked:
+        time.sleep(asked["sleep"])
+    if "wait" in asked:
+        asyncio.run(asyncio.sleep(asked["wait"]))
+    if "now" in asked:
+        return {"body": json.dumps([time.time(), datetime.now(timezone.utc).timestamp(), time.monotonic(),
+                                    event["requestContext"]["requestTimeEpoch"] / 1000,
+                                    context.get_remaining_time_in_millis() / 1000])}
+    if asked:
+        return {"body": "done"}
     return {"body": event["body"]}
 
 def bye(event, context):
@@ -96,6 +111,60 @@ def test_what_was_sent_before_the_clock_moves_arrives_before(app: Longwire) -> N
         app.clock.advance(minutes=9)
     assert times(app, "connection_closed") == []
     assert times(app, "message_received") == pytest.approx([0, 540, 1080], abs=30)
+
+
+def test_handlers_have_the_time_of_the_clock(app: Longwire) -> None:
+    ws = app.connect()
+    app.clock.advance(minutes=9)
+    app.clock.pause()
+    for _ in range(2):
+        ws.send(now=True)
+        told, by_datetime, _, in_event, left = ws.receive(timeout=10)
+        assert told == app.clock.now
+        assert by_datetime == pytest.approx(told, abs=1e-5)
+        assert in_event == pytest.approx(told, abs=0.001)
+        assert left == 60
+
+
+@pytest.mark.parametrize("wait", [{"sleep": 20}, {"wait": 20}])
+def test_a_handler_that_sleeps_wakes_up_when_the_clock_is_there(app: Longwire, wait: dict[str, int]) -> None:
+    ws = app.connect()
+    app.clock.pause()
+    ws.send(wait)
+    app.clock.advance(19)
+    app.clock.advance(2)
+    assert ws.receive(timeout=10) == "done"
+    assert times(app, "frame_sent") == pytest.approx([20], abs=0.2)
+    assert app.wait_for("invocation_finished")["duration_ms"] == pytest.approx(20_000, abs=1)
+
+
+def test_timeouts_of_integration_and_function_come_at_their_times(app: Longwire) -> None:
+    ws = app.connect()
+    app.clock.pause()
+    ws.send(sleep=70)
+    app.clock.advance(minutes=2)
+    assert ws.receive(timeout=10)["message"] == "Endpoint request timed out"
+    assert times(app, "frame_sent") == pytest.approx([29], abs=0.2)
+    ended = app.wait_for("invocation_finished")
+    assert (ended["error"], ended["duration_ms"]) == ("timed_out", 60_000)
+    assert times(app, "invocation_finished") == pytest.approx([60], abs=0.2)
+
+
+def test_a_caller_that_waits_for_a_sleeper_is_no_reason_to_wait(app: Longwire) -> None:
+    """Lambda's Invoke keeps its caller waiting; the clock goes on to the moment when it is answered."""
+    function, answers = app.client("lambda"), []
+
+    def call() -> None:
+        asked = json.dumps({"body": '{"sleep": 30}'}).encode()
+        answers.append(function.invoke(FunctionName=app.physical_id("Talk"), Payload=asked)["Payload"].read())
+
+    caller = threading.Thread(target=call)
+    app.clock.pause()
+    caller.start()
+    app.wait_for("invocation_started", timeout=20)
+    app.clock.advance(minutes=1)
+    caller.join(20)
+    assert answers == [b'{"body":"done"}']
 
 
 def test_an_asynchronous_invocation_is_tried_again_at_its_times(app: Longwire) -> None:

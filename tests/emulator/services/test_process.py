@@ -29,7 +29,7 @@ class Process:
 
     def __init__(self, **setup: Any) -> None:
         self.listener = socket.create_server(("127.0.0.1", 0))
-        command = [sys.executable, "-m", "longwire.services.process", str(self.listener.fileno())]
+        command = [sys.executable, "-m", "longwire.services.process", str(self.listener.fileno()), "-1"]
         pipe = subprocess.PIPE
         self.child = subprocess.Popen(command, stdin=pipe, stdout=pipe, pass_fds=(self.listener.fileno(),), text=True)
         self.send({**SETUP, **setup})

@@ -56,7 +56,20 @@ def test_the_stream_says_that_dynamodb_deleted_it(world: World, expiry: TimeToLi
     assert "userIdentity" not in by_hand
 
 
+def test_whoever_moves_the_clock_learns_when_the_next_item_is_due(world: World, expiry: TimeToLive) -> None:
+    world.create(table("Chat", **ENABLED), table("Other", **ENABLED))
+    assert expiry.expire() is None
+    put(world, "soon", {"N": str(int(world.now) + 100)})
+    put(world, "later", {"N": str(int(world.now) + 50)}, "Other")
+    assert expiry.expire() == int(world.now) + 50
+    world.now += 50
+    assert expiry.expire() == int(world.now) + 50
+    assert keys(world, "Other") == []
+    assert keys(world) == ["soon"]
+
+
 def test_without_a_time_to_live_nobody_looks(world: World, expiry: TimeToLive) -> None:
     assert expiry.check() is None
+    assert expiry.expire() is None
     world.create(table("Chat"))
     assert expiry.check() is None
