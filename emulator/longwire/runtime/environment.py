@@ -10,9 +10,7 @@ import signal
 import socket
 import subprocess
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol, cast
 
 from longwire.bootstrap.channel import (
@@ -28,8 +26,8 @@ from longwire.bootstrap.channel import (
     WAITS,
 )
 from longwire.bootstrap.main import linux_peak_mb
-from longwire.core.events import InvocationFinished, Invoke
 from longwire.errors import EnvironmentFailed
+from longwire.runtime.call import Call, packed
 from longwire.runtime.call_socket import CallSocket
 from longwire.runtime.import_profile import ImportProfile
 from longwire.runtime.launch import Launch, spawn
@@ -40,18 +38,6 @@ __all__ = ["Call", "Environment", "Owner"]
 
 REAP_EVERY = 0.002  # seconds; a killed process is gone within one or two
 STREAMS = {STDOUT: "stdout", STDERR: "stderr", NOTICE: "platform"}
-
-
-@dataclass(slots=True, eq=False)
-class Call:
-    """An invocation on its way; ``since`` is the loop's time at which it was asked for, ``ends_at`` the time of the
-    clock's ``monotonic`` at which it has to be over, known when it is sent."""
-
-    invocation: Invoke
-    done: Callable[[InvocationFinished], None]
-    request_id: str
-    since: float
-    ends_at: float = float("inf")
 
 
 class Owner(Protocol):
@@ -293,13 +279,6 @@ class Environment(asyncio.Protocol):
     def disconnect(self) -> None:
         if self.transport is not None:
             self.transport.close()
-
-
-def packed(call: Call, deadline_ms: int, trace_id: str) -> bytes:
-    asked = call.invocation
-    more = f" {asked.qualifier}" if asked.qualifier or asked.client_context else ""
-    context = f" {asked.client_context}" if asked.client_context else ""
-    return f"{call.request_id} {deadline_ms} {trace_id}{more}{context}\n{asked.payload}".encode()
 
 
 def frame_end(data: bytes | bytearray, start: int) -> int:
