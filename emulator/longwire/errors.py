@@ -121,7 +121,7 @@ class NotSettled(LongwireError):
 
     def __init__(self, running: tuple[str, ...], patience: float, left: float) -> None:
         super().__init__(
-            f"still running after {patience:g} s, while the clock stood: {', '.join(running)}. "
+            f"still running after {patience:g} s without progress, while the clock stood: {', '.join(running)}. "
             f"The clock was not advanced by the last {left:g} s."
         )
         self.running = running

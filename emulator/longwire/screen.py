@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from longwire import __version__
-from longwire.clock.duration import shown
+from longwire.clock.duration import away, shown
 from longwire.core.api import Api, Stack
 from longwire.core.http.api import HttpApi
 from longwire.inspector.overview import Urls, http_route_facts, route_facts
@@ -180,10 +180,9 @@ def managed(entry: Mapping[str, Any]) -> str | None:
 
 
 def moved(entry: Mapping[str, Any]) -> str:
-    """A change of the clock, and what it is after that, unless it is real."""
+    """A change of the clock, and what it is after that."""
     change = f"{entry['change']} {shown(entry['seconds'])}" if entry["seconds"] else entry["change"]
-    ahead = f": {shown(entry['offset'])} ahead of real time" if entry["offset"] else ""
-    return f"{click.style('clock', fg='yellow')}   {change}{ahead}"
+    return f"{click.style('clock', fg='yellow')}   {change}: {away(entry['offset'])}"
 
 
 def struck(entry: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from longwire.clock.duration import described
 from longwire.command import Command
 from longwire.errors import UsageError
 
@@ -35,7 +36,7 @@ def status(url: str, token: str, output: str) -> None:
     addresses = {name: state[name] for name in ("websocket_url", "management_url")}
     addresses |= {"endpoint_url": state["endpoint_url"], "inspector_url": state["inspector_url"]}
     if output == "json":
-        facts = {**addresses, "version": state["version"], "region": state["stack"]["region"]}
+        facts = {**addresses, "version": state["version"], "region": state["stack"]["region"], "clock": state["clock"]}
         click.echo(json.dumps(facts | {"connections": len(state["connections"])}, indent=2))
     elif output == "env":
         from longwire.addresses import LEADING_OUT, variables
@@ -45,6 +46,8 @@ def status(url: str, token: str, output: str) -> None:
         click.echo(f"unset {' '.join(LEADING_OUT)}")
     else:
         click.echo(f"longwire {state['version']} runs, with {len(state['connections'])} open connections")
+        if state["clock"]["offset"] or state["clock"]["paused"]:
+            click.echo(f"  clock         {described(state['clock'])}")
         for name, address in addresses.items():
             click.echo(f"  {name.removesuffix('_url').replace('_', ' '):12}  {address}")
 
@@ -58,7 +61,7 @@ def asked(url: str, token: str = "") -> dict[str, Any]:
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - the same
             found: dict[str, Any] = json.load(answer)
-            found["websocket_url"], found["stack"], found["connections"]
+            found["websocket_url"], found["stack"], found["connections"], found["clock"]
             return found
     except urllib.error.HTTPError as exc:
         if exc.code == 401:

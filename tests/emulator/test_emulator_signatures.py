@@ -132,6 +132,23 @@ def test_a_presigned_url_connects_and_handlers_post_back_with_their_own_signatur
     assert (identity["userArn"], identity["accessKey"]) == ("arn:aws:iam::123456789012:user/alice", "AKIDALICE")
 
 
+def test_after_the_clock_was_moved_functions_and_clients_sign_by_their_own(app: Longwire) -> None:
+    """A function's time is the clock's, a test's is not; and what a function presigned is over when its time is."""
+    app.clock.advance(hours=2)
+    ws = opened(app, presigned(app.url))
+    ws.send(action="who")
+    assert ws.receive(timeout=10)["identity"]["accessKey"] == "AKIDALICE"
+    management(app, ALICE).post_to_connection(ConnectionId=app.connection_id(ws), Data=b'"by alice"')
+    assert ws.receive(timeout=10) == "by alice"
+
+    ws.send(action="who", presign=over_http(app.url))
+    url = ws.receive(timeout=10)["url"].replace("http://", "ws://")
+    assert opened(app, url).subprotocol is None
+    app.clock.advance(minutes=2)
+    with pytest.raises(Refused, match="403"):
+        opened(app, url)
+
+
 def test_signed_headers_connect_too(app: Longwire) -> None:
     request = AWSRequest("GET", over_http(app.url))
     SigV4Auth(ALICE, "execute-api", "us-east-1").add_auth(request)

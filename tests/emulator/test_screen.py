@@ -175,3 +175,10 @@ def test_a_traceback_keeps_its_lines_each_with_the_functions_name() -> None:
     first, *others = text.splitlines()
     assert first.endswith("Send | Traceback:")
     assert [line.strip() for line in others] == ["Send |   File x", "Send | ValueError"]
+
+
+def test_a_change_of_the_clock_is_told_with_what_it_comes_to() -> None:
+    facts = {"event": "clock_changed", "change": "advanced", "seconds": 660.0, "offset": 7260.0, "paused": False}
+    assert str(plain(facts)).endswith("clock   advanced 11m: 2h 1m ahead of real time")
+    paused = {**facts, "change": "paused", "seconds": 0.0, "offset": 0.0, "paused": True}
+    assert str(plain(paused)).endswith("clock   paused: real time")

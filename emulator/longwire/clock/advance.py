@@ -11,7 +11,8 @@ from longwire.errors import ClockBusy, NotSettled, UsageError
 
 __all__ = ["Mover", "Standing", "World"]
 
-PATIENCE = 10.0  # real seconds in which what is due at one time has to be done
+PATIENCE = 10.0  # real seconds without any sign of progress in what is due at one time
+MOST = 6  # times as long what is due at one time may take
 TURNS = 3  # of the event loop, in which what clients have sent before is read
 LOOK_EVERY = 0.002  # real seconds between two looks at whether all is done, the first
 LOOK_SELDOM = 0.02  # and the longest
@@ -22,12 +23,13 @@ FURTHEST = 20 * 366 * 86_400.0  # seconds that the clock may be ahead
 class Standing:
     """``busy`` names what is under way; ``due`` is when the next thing happens by itself, None for never.
 
-    ``asleep``: somebody waits for the clock, and would not if it had just been moved past that.
+    ``asleep``: somebody waits for the clock, and may have been about to. ``seen`` changes with whatever happens.
     """
 
     busy: tuple[str, ...] = ()
     due: float | None = None
     asleep: bool = False
+    seen: int = 0
 
 
 class World(Protocol):
@@ -120,21 +122,29 @@ class Mover:
 
     async def settled(self, target: float) -> float | None:
         """Wait until what is due now is done; when the next thing is due, which is later than now."""
-        loop = asyncio.get_running_loop()
-        end, pause, quiet = loop.time() + self.patience, LOOK_EVERY, False
+        patience, pause, quiet = Patience(self.patience), LOOK_EVERY, False
         while True:
             await self.turns()
-            standing = await self.world.standing()
+            standing = await self.looked_at(target)
             due = earliest(self.clock.next_timer(), standing.due)
             over = not standing.busy and (due is None or due > self.clock())
             if over and (quiet or not standing.asleep):
                 return due
             quiet = over
-            if loop.time() > end:
-                raise NotSettled(standing.busy or ("timers",), self.patience, target - self.clock())
+            if patience.is_over(standing.seen):
+                raise self.not_settled(standing.busy or ("timers",), target)
             if standing.busy or standing.asleep:
                 await asyncio.sleep(pause)
                 pause = min(LOOK_SELDOM, pause * 1.5)
+
+    async def looked_at(self, target: float) -> Standing:
+        try:
+            return await asyncio.wait_for(self.world.standing(), self.patience * MOST)
+        except TimeoutError:
+            raise self.not_settled(("the AWS services",), target) from None
+
+    def not_settled(self, running: tuple[str, ...], target: float) -> NotSettled:
+        return NotSettled(running, self.patience, target - self.clock())
 
     async def turns(self) -> None:
         for _ in range(TURNS):
@@ -148,6 +158,21 @@ class Mover:
             self.clock.become_real()
             self.changed("reset")
             self.was_moved = False
+
+
+class Patience:
+    """Is over when nothing has happened for so many seconds, or, whatever happens, after MOST times as many."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.started = self.changed = asyncio.get_running_loop().time()
+        self.seen = -1
+
+    def is_over(self, seen: int) -> bool:
+        now = asyncio.get_running_loop().time()
+        if seen != self.seen:
+            self.seen, self.changed = seen, now
+        return now - self.changed > self.seconds or now - self.started > self.seconds * MOST
 
 
 def earliest(*times: float | None) -> float | None:

@@ -1,12 +1,11 @@
 """``longwire ctl clock``: the clock of a running emulator."""
 
 import json
-from datetime import datetime
 from typing import Any
 
 import click
 
-from longwire.clock.duration import seconds_of, shown
+from longwire.clock.duration import described, seconds_of
 from longwire.command import Command
 from longwire.control_call import call, json_option, token_option, url_option
 
@@ -63,14 +62,3 @@ def status(url: str, token: str, as_json: bool) -> None:
 
 def tell(state: dict[str, Any], *, as_json: bool) -> None:
     click.echo(json.dumps(state) if as_json else described(state))
-
-
-def described(state: dict[str, Any]) -> str:
-    now = datetime.fromtimestamp(state["now"]).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
-    ahead = state["offset"]
-    away = (
-        "real time"
-        if not ahead and not state["paused"]
-        else f"{shown(ahead)} {'ahead of' if ahead >= 0 else 'behind'} real time"
-    )
-    return f"{now}, {away.removeprefix('-')}{', paused' if state['paused'] else ''}"

@@ -1,10 +1,13 @@
 """Lengths of time as people type and tell them: ``2h``, ``1h30m``, ``90``."""
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from longwire.errors import UsageError
 
-__all__ = ["LONGEST", "bounded", "seconds_of", "shown"]
+__all__ = ["LONGEST", "away", "bounded", "described", "seconds_of", "shown"]
 
 UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[dhms])")
@@ -31,8 +34,8 @@ def bounded(seconds: float) -> float:
 
 
 def shown(seconds: float) -> str:
-    """``2h``, ``1h 30m``, ``11m``, ``1.5s``; the sign of a clock that is behind in front."""
-    rest, parts = abs(seconds), []
+    """``2h``, ``1h 30m``, ``1.5s``, to the millisecond; the sign of a negative one in front."""
+    rest, parts = round(abs(seconds), 3), []
     for unit in ("d", "h", "m"):
         whole, rest = divmod(rest, UNITS[unit])
         if whole:
@@ -40,3 +43,17 @@ def shown(seconds: float) -> str:
     if round(rest, 3) or not parts:
         parts.append(f"{round(rest, 3):g}s")
     return ("-" if seconds < 0 else "") + " ".join(parts)
+
+
+def described(state: Mapping[str, Any]) -> str:
+    """What ``clock.api`` tells, in words: ``2026-11-25 11:19:17 UTC, 2h ahead of real time, paused``."""
+    now = datetime.fromtimestamp(state["now"]).astimezone().strftime("%Y-%m-%d %H:%M:%S %Z")
+    return f"{now}, {away(state['offset'])}{', paused' if state['paused'] else ''}"
+
+
+def away(offset: float) -> str:
+    """How far a clock is from real time, by whole seconds unless it is near."""
+    if not offset:
+        return "real time"
+    seconds = abs(offset) if abs(offset) < 10 else round(abs(offset))
+    return f"{shown(seconds)} {'ahead of' if offset > 0 else 'behind'} real time"

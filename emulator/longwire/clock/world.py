@@ -33,8 +33,8 @@ class Running:
         due = earliest(told.due, emulator.runtime.next_deadline())
         held_back = asleep + told.parked + posts > 0
         if working + unseen > (waiting if held_back else 0):
-            return Standing(self.names(told.busy), due, held_back)
-        return Standing((), due, held_back)
+            return Standing(self.names(told.busy), due, held_back, emulator.timeline.last)
+        return Standing((), due, held_back, emulator.timeline.last)
 
     def names(self, services: int) -> tuple[str, ...]:
         emulator = self.emulator

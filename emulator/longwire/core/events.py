@@ -41,7 +41,8 @@ __all__ = [
 class HandshakeReceived:
     """A well-formed RFC 6455 upgrade request. ``headers`` keep the client's order and casing.
 
-    ``fault`` is the status of a refusal that was asked for, else 0.
+    ``fault`` is the status of a refusal that was asked for, else 0. ``clock_ahead``: seconds by which the time that
+    comes with this is ahead of the client's own.
     """
 
     connection_id: str
@@ -49,6 +50,7 @@ class HandshakeReceived:
     headers: tuple[tuple[str, str], ...]
     source_ip: str
     fault: int = 0
+    clock_ahead: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

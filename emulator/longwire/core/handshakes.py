@@ -74,7 +74,7 @@ class Handshakes:
             return []
         request = SignedRequest("GET", event.target, event.headers)
         try:
-            key = signer(request, self.deployment.access_keys, Scope(self.api.region), now)
+            key = signer(request, self.deployment.access_keys, Scope(self.api.region), now, event.clock_ahead)
         except NotSigned as exc:
             return self.refuse(connection, 403, exc.why, exc.message)
         denied = denial(key, INVOKE, route_arn(self.api, route.key))

@@ -8,6 +8,7 @@ or in its query string when it is presigned.
 import hmac
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -94,11 +95,14 @@ class Signature:
         return "/".join(self.parts[1:])
 
 
-def signer(request: Request, keys: Mapping[str, AccessKey], scope: Scope, now: float) -> AccessKey:
-    """The access key that signed the request, at epoch second ``now``; raises NotSigned."""
+def signer(request: Request, keys: Mapping[str, AccessKey], scope: Scope, now: float, ahead: float = 0.0) -> AccessKey:
+    """The access key that signed the request, at epoch second ``now``; raises NotSigned.
+
+    Functions sign at ``now``, others may do so by a clock that ``now`` is ``ahead`` of.
+    """
     given = presented(request)
     check_scope(given, scope)
-    check_date(given, now)
+    check_dates(given, now, ahead)
     key = keys.get(given.parts[0])
     # A token may be left out where one belongs, so that the key alone can be written into a client.
     if key is None or given.token not in (None, key.session_token):
@@ -198,6 +202,21 @@ def check_scope(given: Signature, scope: Scope) -> None:
         raise invalid(text)
     if "host" not in given.signed_headers.split(";"):
         raise invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+
+
+def check_dates(given: Signature, now: float, ahead: float) -> None:
+    try:
+        check_date(given, now)
+    except NotSigned:
+        if not ahead or not is_dated(given, now - ahead):
+            raise
+
+
+def is_dated(given: Signature, now: float) -> bool:
+    with suppress(NotSigned):
+        check_date(given, now)
+        return True
+    return False
 
 
 def check_date(given: Signature, now: float) -> None:

@@ -121,7 +121,8 @@ class Carrier:
             return
         self.sockets[connection_id] = socket
         source_ip = exchange.connection.source_ip
-        self.receive(HandshakeReceived(connection_id, request.target, request.headers, source_ip, fault))
+        ahead = self.clock.ahead
+        self.receive(HandshakeReceived(connection_id, request.target, request.headers, source_ip, fault, ahead))
 
     def manage(self, request: HttpRequest, exchange: Exchange, *, verify: bool, invocation_id: str = "") -> None:
         """An ``@connections`` request of that invocation's, if it is known; ``verify``: one that has to be signed."""
@@ -137,7 +138,7 @@ class Carrier:
         if event is None:
             exchange.respond(forbidden(deployment.quotas.forbidden_body))
             return
-        refused = verify and unsigned(request, self.api, deployment.access_keys, self.clock())
+        refused = verify and unsigned(request, self.api, deployment.access_keys, self.clock(), self.clock.ahead)
         if refused:
             exchange.respond(refused)
             return

@@ -102,6 +102,7 @@ class HttpEntries:
             received_at=now,
             root=ids.trace_root(now),
             signed_target=request.target,
+            clock_ahead=self.clock.ahead,
         )
 
     # --- the gateways' effects

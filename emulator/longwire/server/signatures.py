@@ -11,11 +11,16 @@ from longwire.server.http_message import HttpRequest, HttpResponse
 __all__ = ["unsigned"]
 
 
-def unsigned(request: HttpRequest, api: Api, keys: Mapping[str, AccessKey], now: float) -> HttpResponse | None:
-    """The 403 for a request that nobody known has signed, or whose signer's policy does not allow it; else None."""
+def unsigned(
+    request: HttpRequest, api: Api, keys: Mapping[str, AccessKey], now: float, ahead: float = 0.0
+) -> HttpResponse | None:
+    """The 403 for a request that nobody known has signed, or whose signer's policy does not allow it; else None.
+
+    ``ahead``: see ``sigv4.signer``.
+    """
     try:
         signed = Request(request.method, request.target, request.headers, request.body)
-        key = signer(signed, keys, Scope(api.region), now)
+        key = signer(signed, keys, Scope(api.region), now, ahead)
     except NotSigned as exc:
         return refusal(exc.kind, exc.message)
     # Documented: execute-api:ManageConnections on .../{stage}/POST/@connections/{id}.

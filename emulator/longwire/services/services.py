@@ -217,13 +217,18 @@ class Services:
             elif "reset" in found:
                 self.resets.popleft().set_result(None)
             elif "standing" in found:
-                self.looks.popleft().set_result(Told(**found["standing"]))
+                self.looked(Told(**found["standing"]))
             elif "hit" in found:
                 self.hit(found["hit"], found["facts"])
             elif "faults" in found:
                 self.told.popleft().set_result(None)
             else:
                 self.fail(self.template_error(found["failed"], found["resource"]))
+
+    def looked(self, told: Told) -> None:
+        look = self.looks.popleft()
+        if not look.done():  # nobody waits for it any more
+            look.set_result(told)
 
     def tell_ready(self) -> None:
         if not self.provisioned.done():
@@ -244,10 +249,9 @@ class Services:
         crash = EnvironmentFailed(f"the AWS services' process ended ({why})")
         for reset in self.resets:
             reset.set_exception(crash)
-        for look in self.looks:
-            look.set_result(Told())
+        while self.looks:
+            self.looked(Told())
         self.resets.clear()
-        self.looks.clear()
         for waiting in self.told:
             waiting.set_result(None)  # the next process is started with them
         self.told.clear()

@@ -125,7 +125,9 @@ async def test_what_does_not_end_is_named_and_the_clock_goes_on_from_there(run: 
     run.mover.patience = 0.05
     before = run.clock()
     run.world.script = lambda now: Standing(("Echo",) if now > before + 59 else (), before + 60)
-    with pytest.raises(NotSettled, match=r"still running after 0\.05 s, while the clock stood: Echo\.") as caught:
+    with pytest.raises(
+        NotSettled, match=r"still running after 0\.05 s without progress, while the clock stood: Echo\."
+    ) as caught:
         await run.mover.advance(3600)
     assert 3530 < caught.value.left < 3541
     assert before + 60 <= run.clock() < before + 120
@@ -184,3 +186,30 @@ async def test_after_a_reset_it_is_real_and_who_has_seen_other_times_is_forgotte
     assert run.world.told[-1] == ("reset", 0)
     run.mover.reset()
     assert run.world.forgotten == 1
+
+
+async def test_what_goes_on_has_more_time_than_what_stands_still_but_not_for_ever(run: Run) -> None:
+    run.mover.patience = 0.05
+    looks = 0
+
+    def script(_now: float) -> Standing:
+        nonlocal looks
+        looks += 1
+        return Standing(("Endless",), seen=looks)
+
+    run.world.script = script
+    started = asyncio.get_running_loop().time()
+    with pytest.raises(NotSettled, match="Endless"):
+        await run.mover.advance(1)
+    assert asyncio.get_running_loop().time() - started > 0.05 * 5
+
+
+async def test_a_world_that_does_not_even_say_how_it_is_ends_the_advance(run: Run) -> None:
+    class Silent(World):
+        async def standing(self) -> Standing:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+    with pytest.raises(NotSettled, match="the AWS services"):
+        await Mover(run.clock, Silent(run.clock), 0.01).advance(1)
+    assert not run.clock.held

@@ -23,6 +23,7 @@ def test_the_clock_of_a_running_emulator_is_moved(dev: Dev) -> None:
         told = json.loads(ctl("status", "--json", *url).output)
         assert 7190 < told["offset"] <= 7200
         assert ctl("pause", *url).output.endswith("ahead of real time, paused\n")
+        assert "ahead of real time, paused" in CliRunner().invoke(main, ["status", *url]).output
         assert json.loads(ctl("resume", "--json", *url).output)["paused"] is False
 
 
@@ -45,7 +46,7 @@ class Busy(http.server.BaseHTTPRequestHandler):
     """An emulator whose clock somebody else moves, and does not end to."""
 
     def do_GET(self) -> None:
-        self.answer(200, b'{"websocket_url": "", "stack": {}, "connections": []}')
+        self.answer(200, b'{"websocket_url": "", "stack": {}, "connections": [], "clock": {}}')
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))

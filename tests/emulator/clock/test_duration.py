@@ -2,7 +2,7 @@
 
 import pytest
 
-from longwire.clock.duration import LONGEST, bounded, seconds_of, shown
+from longwire.clock.duration import LONGEST, bounded, described, seconds_of, shown
 from longwire.errors import UsageError
 
 
@@ -57,9 +57,22 @@ def test_no_time_is_no_step(seconds: float) -> None:
         (90_061.5, "1d 1h 1m 1.5s"),
         (0, "0s"),
         (-3, "-3s"),
-        (59.9996, "60s"),
+        (59.9996, "1m"),
         (0.0001, "0s"),
     ],
 )
 def test_lengths_are_told_as_they_are_typed(seconds: float, text: str) -> None:
     assert shown(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("offset", "paused", "words"),
+    [
+        (0.0, False, "real time"),
+        (7200.0, False, "2h ahead of real time"),
+        (7199.6, True, "2h ahead of real time, paused"),
+        (-3.5, True, "3.5s behind real time, paused"),
+    ],
+)
+def test_a_clock_is_told_by_how_far_it_is_from_real_time(offset: float, paused: bool, words: str) -> None:
+    assert described({"now": 0.0, "offset": offset, "paused": paused}).endswith(f", {words}")

@@ -240,3 +240,12 @@ def test_the_date_header_dates_a_signature_that_has_no_other() -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
     error = refused(Request("GET", "/dev", headers), at)
     assert f"AWS4-HMAC-SHA256\n{stamp}\n" in error.message
+
+
+def test_who_signs_by_a_clock_that_ours_is_ahead_of_is_known_too() -> None:
+    now, hours = datetime.now(UTC).timestamp(), 7200.0
+    request = in_headers()
+    assert signer(request, KEYS, SCOPE, now + hours, hours) == ALICE
+    for ahead in (0.0, hours / 2):
+        with pytest.raises(NotSigned, match="Signature expired"):
+            signer(request, KEYS, SCOPE, now + hours, ahead)

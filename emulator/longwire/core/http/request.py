@@ -20,7 +20,8 @@ class Incoming:
     """``target`` is path and query as sent, from the Stage on; header names keep the client's casing.
 
     ``received_at`` is epoch seconds. ``request_id`` is in the form of the entry point's kind; ``root`` an X-Ray id.
-    ``signed_target`` is the target that the client signed, where a local address has another path.
+    ``signed_target`` is the target that the client signed, where a local address has another path. ``clock_ahead``:
+    seconds by which ``received_at`` is ahead of the client's own time.
     """
 
     request_id: str
@@ -33,6 +34,7 @@ class Incoming:
     root: str = ""
     protocol: str = "HTTP/1.1"
     signed_target: str = ""
+    clock_ahead: float = 0.0
 
     @property
     def path(self) -> str:

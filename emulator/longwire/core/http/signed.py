@@ -22,7 +22,7 @@ def signed_by(
     scope = Scope(api.region, "lambda" if api.kind == "url" else "execute-api")
     request = Request(incoming.method, incoming.signed_target or incoming.target, incoming.headers, incoming.body)
     try:
-        key = signer(request, keys, scope, now)
+        key = signer(request, keys, scope, now, incoming.clock_ahead)
     except NotSigned as exc:
         return refusal(api, exc.why)
     action = INVOKE_URL if api.kind == "url" else INVOKE_API
