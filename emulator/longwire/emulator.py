@@ -140,10 +140,9 @@ class Emulator:
         return self
 
     async def new_services(self, stack: Stack) -> Services:
-        options = self.options
-        found = await Services.start(
-            stack, invoke_url=self.local_url, log=options.log, endpoints=options.endpoints, clock=self.clock
-        )
+        log, endpoints = self.options.log, self.options.endpoints
+        making = Services.start(stack, invoke_url=self.local_url, log=log, endpoints=endpoints, clock=self.clock)
+        found = await making
         found.hit = self.fault_control.hit
         found.tell_faults(self.fault_control.of_services())
         return found
