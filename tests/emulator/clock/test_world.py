@@ -1,5 +1,6 @@
 """What the clock of a whole emulator moves: real functions, real sockets, real services."""
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -9,8 +10,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from longwire.emulator import Options
-from longwire.errors import UsageError
+from longwire.errors import NotSettled, UsageError
 from longwire.harness import Longwire, LongwireServer
+from longwire.harness_async import AsyncLongwire
 from longwire.template.load import load
 
 TEMPLATE = """
@@ -42,6 +44,12 @@ def talk(event, context):
     asked = json.loads(event["body"]) if event["body"].startswith("{") else {}
     if "sleep" in asked:
         time.sleep(asked["sleep"])
+    for _ in range(asked.get("naps", 0)):
+        time.sleep(0.5)
+    if "spin" in asked:
+        end = time.perf_counter() + asked["spin"]
+        while time.perf_counter() < end:
+            pass
     if "wait" in asked:
         asyncio.run(asyncio.sleep(asked["wait"]))
     if "now" in asked:
@@ -237,3 +245,44 @@ def test_a_day_of_many_connections_passes_in_seconds(app: Longwire) -> None:
         app.clock.advance(minutes=5)
     assert closes == 5 * 11
     assert {entry["code"] for entry in app.timeline if entry["event"] == "connection_closed"} == {1001}
+
+
+def test_a_handler_that_goes_on_by_itself_is_named(app: Longwire) -> None:
+    """It neither sleeps nor ends; the clock runs on from where it was."""
+    ws = app.connect()
+    before, app.server.emulator.mover.patience = app.server.emulator.mover.patience, 0.2
+    ws.send(spin=2)
+    app.wait_for("invocation_started", timeout=20)
+    try:
+        with pytest.raises(NotSettled, match="Talk"):
+            app.clock.advance(minutes=5)
+    finally:
+        app.server.emulator.mover.patience = before
+    assert ws.receive(timeout=20) == "done"
+    app.clock.advance(minutes=5)
+    assert [entry["seconds"] for entry in app.timeline if entry["event"] == "clock_changed"] == [0, 300]
+
+
+def test_many_sleeps_of_one_handler_are_walked_through(app: Longwire) -> None:
+    app.clock.pause()
+    ws = app.connect()
+    ws.send(naps=20)
+    app.clock.advance(11)
+    assert ws.receive(timeout=10) == "done"
+    assert times(app, "frame_sent") == pytest.approx([10], abs=0.1)
+
+
+def test_the_async_clock_is_awaited_while_clients_go_on(app: Longwire) -> None:
+    async def body() -> None:
+        longwire = AsyncLongwire(app)
+        async with longwire.connect() as ws:
+            await longwire.clock.advance(minutes=9)
+            await ws.send("hi")
+            assert await ws.receive(timeout=10) == "hi"
+            await longwire.clock.pause()
+            assert longwire.clock.now == longwire.clock.now
+            await longwire.clock.advance(minutes=11)
+            await longwire.clock.resume()
+            assert (await ws.closed(timeout=10)).code == 1001
+
+    asyncio.run(body())

@@ -20,6 +20,7 @@ SETUP = {
     "mappings": [],
     "streams": [],
     "elsewhere": {},
+    "faults": [],
 }
 SIGNED = "AWS4-HMAC-SHA256 Credential=AKIA/20261124/us-east-1/{}/aws4_request, SignedHeaders=host, Signature=00"
 
