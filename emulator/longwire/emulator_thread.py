@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from longwire.clock.duration import in_all
 from longwire.core.api import Stack
 from longwire.emulator import Emulator, Options
 from longwire.errors import UsageError
@@ -124,7 +125,7 @@ class VirtualClock:
         Raises UsageError for no time, or one that is negative or longer than a year, and NotSettled, which names what
         does not end.
         """
-        self.server.advance(seconds + 60 * minutes + 3600 * hours + 86_400 * days)
+        self.server.advance(in_all(seconds=seconds, minutes=minutes, hours=hours, days=days))
 
     def pause(self) -> None:
         """Let it stand: nothing falls due, and sockets work."""

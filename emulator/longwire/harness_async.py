@@ -6,6 +6,7 @@ from typing import Any
 
 from websockets.exceptions import ConnectionClosed
 
+from longwire.clock.duration import in_all
 from longwire.emulator_thread import PATIENCE, VirtualClock
 from longwire.fault_fixture import ECHO, AsyncFault, as_fault
 from longwire.harness import Longwire
@@ -25,7 +26,7 @@ class AsyncVirtualClock:
         return self.sync.now
 
     async def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
-        total = seconds + 60 * minutes + 3600 * hours + 86_400 * days
+        total = in_all(seconds=seconds, minutes=minutes, hours=hours, days=days)
         await asyncio.to_thread(self.sync.server.advance, total)
 
     async def pause(self) -> None:

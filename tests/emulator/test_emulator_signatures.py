@@ -109,7 +109,7 @@ def presigned(url: str, credentials: Credentials = ALICE) -> str:
 
 
 def opened(app: Longwire, url: str) -> Client:
-    client = Client(Target(url))
+    client = Client(Target(url), app.server.identify)
     app.clients.append(client)
     return client
 
@@ -138,7 +138,7 @@ def test_after_the_clock_was_moved_functions_and_clients_sign_by_their_own(app: 
     ws = opened(app, presigned(app.url))
     ws.send(action="who")
     assert ws.receive(timeout=10)["identity"]["accessKey"] == "AKIDALICE"
-    management(app, ALICE).post_to_connection(ConnectionId=app.connection_id(ws), Data=b'"by alice"')
+    management(app, ALICE).post_to_connection(ConnectionId=ws.connection_id, Data=b'"by alice"')
     assert ws.receive(timeout=10) == "by alice"
 
     ws.send(action="who", presign=over_http(app.url))

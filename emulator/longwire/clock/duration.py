@@ -7,7 +7,7 @@ from typing import Any
 
 from longwire.errors import UsageError
 
-__all__ = ["LONGEST", "away", "bounded", "described", "seconds_of", "shown"]
+__all__ = ["LONGEST", "away", "bounded", "described", "in_all", "seconds_of", "shown"]
 
 UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[dhms])")
@@ -31,6 +31,14 @@ def bounded(seconds: float) -> float:
     if seconds > LONGEST:
         raise UsageError(f"the clock cannot be advanced by more than {LONGEST / UNITS['d']:g} days at once")
     return seconds
+
+
+def in_all(**given: Any) -> float:
+    """The sum of ``seconds``, ``minutes``, ``hours`` and ``days``. Raises UsageError for what is no number."""
+    for name, value in given.items():
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise UsageError(f"the clock is advanced by numbers, as minutes=11: {name}={value!r} is none")
+    return float(sum(value * UNITS[name[0]] for name, value in given.items()))
 
 
 def shown(seconds: float) -> str:

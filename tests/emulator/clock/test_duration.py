@@ -2,7 +2,7 @@
 
 import pytest
 
-from longwire.clock.duration import LONGEST, bounded, described, seconds_of, shown
+from longwire.clock.duration import LONGEST, bounded, described, in_all, seconds_of, shown
 from longwire.errors import UsageError
 
 
@@ -76,3 +76,13 @@ def test_lengths_are_told_as_they_are_typed(seconds: float, text: str) -> None:
 )
 def test_a_clock_is_told_by_how_far_it_is_from_real_time(offset: float, paused: bool, words: str) -> None:
     assert described({"now": 0.0, "offset": offset, "paused": paused}).endswith(f", {words}")
+
+
+def test_numbers_of_units_are_added() -> None:
+    assert in_all(seconds=1, minutes=2, hours=3, days=0.5) == 1 + 120 + 10_800 + 43_200
+
+
+@pytest.mark.parametrize("value", ["11", None, True, [1]])
+def test_what_is_no_number_is_named(value: object) -> None:
+    with pytest.raises(UsageError, match=r"by numbers, as minutes=11: minutes=.* is none"):
+        in_all(seconds=0, minutes=value)
