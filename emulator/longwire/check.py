@@ -1,6 +1,7 @@
 """``longwire check``: whether a WebSocket API is ready for production."""
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -165,7 +166,7 @@ def show(report: "Report", form: str, fail_on: Any) -> None:
     from longwire_infra.check.report import as_json, as_text
 
     if form == "text":
-        click.echo(as_text(report, fail_on))
+        click.echo(as_text(report, fail_on, color=sys.stdout.isatty()))
     else:
         click.echo(json.dumps(sarif_of(report) if form == "sarif" else as_json(report, fail_on), indent=2, default=str))
 

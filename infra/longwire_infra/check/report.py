@@ -1,7 +1,7 @@
 """A report as text for people, and as JSON."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
@@ -12,7 +12,7 @@ from longwire_infra.check.run import Finding, Report
 
 __all__ = ["as_json", "as_text", "rules_json", "rules_text", "shown"]
 
-QUESTIONS = "LW00", "LW010"
+COLORS: Mapping[Severity, str] = {"error": "\x1b[31;1m", "warning": "\x1b[33m", "note": "\x1b[36m"}  # red, yellow, cyan
 
 
 def shown(file: str) -> str:
@@ -61,11 +61,16 @@ def finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def as_text(report: Report, fail_on: Severity) -> str:
+def as_text(report: Report, fail_on: Severity, *, color: bool = False) -> str:
     """The worst first; every rule once, with all its evidence. Unanswered questions come last, a line each."""
     asked = [finding for finding in report.findings if is_question(finding)]
     found = [finding for finding in report.findings if not is_question(finding)]
-    parts = [*map(section, grouped(found)), *questions(asked), *remarks(report), summary(report, fail_on)]
+    parts = [
+        *(section(group, color=color) for group in grouped(found)),
+        *questions(asked),
+        *remarks(report),
+        summary(report, fail_on),
+    ]
     return "\n\n".join(parts)
 
 
@@ -78,9 +83,10 @@ def grouped(found: list[Finding]) -> Iterator[list[Finding]]:
         yield list(group)
 
 
-def section(findings: list[Finding]) -> str:
-    rule = findings[0].rule
-    lines = [f"{findings[0].severity} {rule.id} {rule.title}"]
+def section(findings: list[Finding], *, color: bool) -> str:
+    rule, severity = findings[0].rule, findings[0].severity
+    start, end = (COLORS[severity], "\x1b[0m") if color else ("", "")
+    lines = [f"{start}{severity}{end} {rule.id} {rule.title}"]
     lines += [f"  {at(finding.place)}{named(finding)}: {finding.message}" for finding in findings[:20]]
     lines += [f"  and {len(findings) - 20} more"] if len(findings) > 20 else []
     return "\n".join([*lines, f"  why: {rule.why}", f"  fix: {rule.fix}", f"  source: {rule.source}"])

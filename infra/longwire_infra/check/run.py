@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
 from typing import Any
 
 from longwire_infra.check import rules
 from longwire_infra.check.document import Document, Place
 from longwire_infra.check.endpoint import Endpoint
 from longwire_infra.check.rule import RULES, SEVERITIES, Evidence, Rule, Severity
-from longwire_infra.check.rules.state import TABLES, named_by
+from longwire_infra.check.rules.state import named_by
 from longwire_infra.check.stack import Stack
 from longwire_infra.check.statements import Statements
 
@@ -64,7 +65,7 @@ def listed_rules() -> list[Rule]:
 def check_template(stack: Stack, statements: Statements) -> Report:
     seen = replace(statements, seen=frozenset(answered_by(stack)))
     found = [*found_in("template", stack, stack.document), *found_in("statements", seen, stack.document)]
-    split = judged(found, statements)
+    split = judged(found, statements, stack.document.file)
     return Report(tuple(split[0]), tuple(split[1]), seen, tuple(unread(stack)), stack)
 
 
@@ -94,7 +95,7 @@ def finding_of(rule: Rule, evidence: Evidence, place: Place) -> Finding:
     )
 
 
-def judged(found: list[Finding], statements: Statements) -> tuple[list[Finding], list[Finding]]:
+def judged(found: list[Finding], statements: Statements, template: str) -> tuple[list[Finding], list[Finding]]:
     """Kept and suppressed, each once, the worst first."""
     kept, suppressed = divided(list(dict.fromkeys(found)), statements)
     # A suppression of a live endpoint's finding is only tried with --url.
@@ -104,9 +105,17 @@ def judged(found: list[Finding], statements: Statements) -> tuple[list[Finding],
         if each.rule in RULES
         and RULES[each.rule].subject != "endpoint"
         and each.reason
+        and is_about(each.place, template)
         and not any(each.covers(one.rule.id, one.resource) for one in suppressed)
     ]
     return sorted([*kept, *idle], key=order), suppressed
+
+
+def is_about(place: Place, template: str) -> bool:
+    """Whether a statement is about this template alone: a project's may be about another one that is below it."""
+    file, folder = FilePath(place.file), FilePath(template).parent
+    home = folder.parent if folder.name == "cdk.out" else folder
+    return file.name != "pyproject.toml" or file.parent == home
 
 
 def divided(found: list[Finding], statements: Statements) -> tuple[list[Finding], list[Finding]]:
@@ -134,9 +143,7 @@ def order(finding: Finding) -> tuple[int, str, str, int]:
 
 def answered_by(stack: Stack) -> Iterator[str]:
     """Questions that the template answers by itself."""
-    used = named_by(stack, "$connect", "$disconnect")
-    resources = [stack.document.resources[name] for name in used if name in stack.document.resources]
-    if any(resource.type in TABLES for resource in resources):
+    if named_by(stack, "$connect", "$disconnect"):
         yield "session-state"
 
 

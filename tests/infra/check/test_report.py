@@ -32,6 +32,13 @@ def test_text_has_each_rule_once_the_worst_first_and_questions_last(tmp_path: Pa
     assert summary == "1 error, 1 warning, 1 note; 8 questions answered, as stated: fails at warning"
 
 
+def test_colours_are_for_terminals(tmp_path: Path) -> None:
+    report = broken(tmp_path)
+
+    assert "\x1b" not in as_text(report, "warning")
+    assert as_text(report, "warning", color=True).startswith("\x1b[31;1merror\x1b[0m LW102 ")
+
+
 def test_many_findings_of_a_rule_are_cut(tmp_path: Path) -> None:
     logs = {f"Logs{number}": {"Type": "AWS::Logs::LogGroup"} for number in range(25)}
     report = checked(Case("", "", 0, {"base": "template", "template": {"Resources": logs}}), tmp_path)

@@ -1,8 +1,9 @@
 """What becomes of findings: kept, suppressed, or idle suppressions; and when a report fails."""
 
+import shutil
 from pathlib import Path
 
-from checked_templates import Case, checked
+from checked_templates import Case, checked, report
 from longwire_infra.check.endpoint import Endpoint, Handshake
 from longwire_infra.check.run import Report, check_endpoint
 from longwire_infra.check.statements import Statements
@@ -51,3 +52,13 @@ def test_an_endpoint_is_a_place_without_a_line() -> None:
     (finding,) = found.findings
     assert (finding.rule.id, finding.place.file, finding.place.line) == ("LW901", "ws://localhost/v1", None)
     assert (found.endpoint, found.not_checked) == (endpoint, ("that",))
+
+
+def test_a_projects_suppression_may_be_for_another_template_that_is_below_it(tmp_path: Path) -> None:
+    project = '[tool.longwire.check.suppress]\nLW306 = "another one needs it"\n'
+    assert [each.rule.id for each in run(tmp_path, project=project).findings] == ["LW094"]
+
+    below = tmp_path / "below"
+    shutil.copytree(tmp_path / "src", below / "src")
+    shutil.copy(tmp_path / "template.json", below)
+    assert report(below / "template.json").findings == ()

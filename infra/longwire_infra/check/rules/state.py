@@ -1,12 +1,13 @@
 """What is kept: connections, sessions, messages, logs."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from longwire_infra.check.document import Resource, known, mapping, number, references
 from longwire_infra.check.rule import Evidence, Severity, rule
 from longwire_infra.check.stack import Stack
 
-__all__ = ["TABLES", "named_by"]
+__all__ = ["named_by"]
 
 DYNAMODB = "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
 TABLES = ("AWS::DynamoDB::Table", "AWS::DynamoDB::GlobalTable", "AWS::Serverless::SimpleTable")
@@ -43,17 +44,25 @@ def no_expiry(stack: Stack) -> Iterator[Evidence]:
 
 
 def named_by(stack: Stack, *keys: str) -> set[str]:
-    """Resources that the functions behind these routes name, in variables or policies."""
-    found: set[str] = set()
-    names = stack.behind(*keys)
-    for name in names:
-        function = stack.functions[name]
-        found.update(references(dict(function.variables)), references(function.resource.get("Policies")))
-    holders = {role for name in names for role in references(stack.functions[name].resource.get("Role"))}
-    for statement in stack.statements:
-        if statement.holders & holders:
-            found.update(references(list(statement.resources)))
-    return found
+    """Tables that the functions behind these routes name in variables or policies, by reference or by name."""
+    behind = [stack.functions[name].resource for name in stack.behind(*keys)]
+    holders = {role for function in behind for role in references(function.get("Role"))}
+    said: list[Any] = [[function.get("Environment", "Variables"), function.get("Policies")] for function in behind]
+    said += [list(each.resources) for each in stack.statements if each.holders & holders]
+    referred, words = set(references(said)), set(texts(said))
+    return {
+        table.name
+        for table in tables(stack)
+        if table.name in referred or any(str(table.get("TableName")) == word.rpartition("/")[2] for word in words)
+    }
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from texts(item)
 
 
 @rule(
