@@ -17,12 +17,13 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.sync.client import ClientConnection, connect
 
 from longwire.errors import UsageError
+from longwire.server.hosts import is_loopback
 from longwire_infra.check.endpoint import Endpoint, Handshake
 
 __all__ = ["probed"]
 
-SECONDS = 10.0  # for a handshake, a pong, a close
-PATIENCE = 3.0  # for a message, or the end of the connection
+SECONDS = 10.0  # for a handshake, a pong, an answer, a close
+PATIENCE = 3.0  # for the end of the connection
 FOREIGN = "https://longwire-check.invalid"
 UNKNOWN = '{"action":"longwire-check","type":"longwire-check"}'
 TOO_BIG = "x" * 131_073  # API Gateway takes 32,768 bytes in a frame, 131,072 in a message
@@ -116,7 +117,8 @@ def handshake(
             open_timeout=SECONDS,
             close_timeout=SECONDS,
             ping_interval=None,
-            proxy=None,
+            # True is what the environment says: HTTPS_PROXY, NO_PROXY.
+            proxy=None if is_loopback(target.url.hostname or "") else True,
             **options,
         ) as connection:
             response = connection.response
@@ -126,7 +128,12 @@ def handshake(
     except InvalidStatus as exc:
         return Handshake(exc.response.status_code, lowered(exc.response.headers))
     except (OSError, InvalidHandshake, WebSocketException, ValueError) as exc:
-        return Handshake(None, error=str(exc) or type(exc).__name__)
+        return Handshake(None, error=without_query(target, str(exc) or type(exc).__name__))
+
+
+def without_query(target: Target, text: str) -> str:
+    """Some errors quote the address, and its query may hold a token."""
+    return text.replace(target.url.query, "...") if target.url.query else text
 
 
 def lowered(headers: Any) -> dict[str, str]:
@@ -166,9 +173,9 @@ def drained(connection: ClientConnection) -> None:
 
 
 def received(connection: ClientConnection) -> str | None:
-    """The next text, at most 4,096 characters of it; None when nothing comes within PATIENCE."""
+    """The next text, at most 4,096 characters of it; None when there is none. A function may have to start."""
     try:
-        found = connection.recv(timeout=PATIENCE)
+        found = connection.recv(timeout=SECONDS)
     except TimeoutError:
         return None
     return found[:4096] if isinstance(found, str) else None

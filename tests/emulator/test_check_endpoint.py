@@ -117,6 +117,7 @@ def test_an_emulated_stage_is_asked_as_any_other(tmp_path: Path) -> None:
         ("wss://[::1/v1", "takes wss://HOST/STAGE"),
         ("wss://", "takes wss://HOST/STAGE"),
         ("ws://localhost:99999/v1", "takes wss://HOST/STAGE"),
+        ("ws://127.0.0.1:1/a b?token=secret", "127.0.0.1:1/a b: "),
     ],
 )
 def test_an_address_that_nothing_answers_at_is_refused_without_its_token(url: str, message: str) -> None:

@@ -1,5 +1,6 @@
 """What the roles of a template allow, and to which functions."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,6 +12,7 @@ from longwire_infra.check.functions import Function
 __all__ = ["Attached", "Statement", "allows", "attached", "roles_of", "statements", "statements_of"]
 
 ROLE = "AWS::IAM::Role"
+CDKS_OWN = re.compile(r"/(BucketNotificationsHandler|LogRetention|AWS679f|Custom::)")
 POLICIES = ("AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 
 
@@ -39,15 +41,23 @@ def statements(document: Document) -> Iterator[Statement]:
         for index, policy in enumerate(listed(function.get("Policies"))):
             path = function.at("Policies", index) if isinstance(function.get("Policies"), list) else None
             yield from of_policy(mapping(policy), path or function.at("Policies"), function.name, {function.name})
-    for role in document.of_type(ROLE):
+    for role in own(document, ROLE):
         for index, policy in enumerate(listed(role.get("Policies"))):
             inner = mapping(mapping(policy).get("PolicyDocument"))
             yield from of_policy(inner, role.at("Policies", index, "PolicyDocument"), role.name, {role.name})
-    for resource in document.of_type(*POLICIES):
+    for resource in own(document, *POLICIES):
         holders = set(references(resource.get("Roles"))) | attached_to(document, resource.name)
         yield from of_policy(
             mapping(resource.get("PolicyDocument")), resource.at("PolicyDocument"), resource.name, holders
         )
+
+
+def own(document: Document, *types: str) -> Iterator[Resource]:
+    """Without those of CDK's own functions, which nobody who uses CDK has written or could change."""
+    for resource in document.of_type(*types):
+        path = str(mapping(resource.attributes.get("Metadata")).get("aws:cdk:path"))
+        if not CDKS_OWN.search(path):
+            yield resource
 
 
 def of_policy(policy: Any, path: Path, resource: str, holders: set[str]) -> Iterator[Statement]:

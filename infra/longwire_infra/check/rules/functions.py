@@ -195,7 +195,8 @@ def traces(function: Resource) -> bool:
     "LW610",
     "note",
     "Background work that can take every execution environment",
-    "Functions share the account's concurrency, 1,000 to begin with. A queue or stream that fills up takes all of it, "
+    "Functions share the account's concurrency, 1,000 unless it was raised. A queue or stream that fills up takes all "
+    "of it, "
     "and "
     "handshakes end in 429.",
     "ScalingConfig: {MaximumConcurrency: N} on the event source, or ReservedConcurrentExecutions on its function.",

@@ -81,7 +81,9 @@ def lower_case_auth(stack: Stack) -> Iterator[Evidence]:
     "LW103",
     "error",
     "Authorization on a route where there is none",
-    "Only $connect can be authorized; API Gateway refuses it on every other route.",
+    "Authorization can be configured on $connect only, and is asked for when a connection is made. Elsewhere it "
+    "protects "
+    "nothing.",
     "Authorize $connect, keep who it is with the connection, and check there what each message may do.",
     "apigateway-websocket-api-control-access.html",
 )
@@ -111,7 +113,7 @@ def http_authorizer(stack: Stack) -> Iterator[Evidence]:
                 yield Evidence(f"AuthorizerType is {kind}", (*each.path, "AuthorizerType"), None, each.resource)
             for name in AUTHORIZER_PROPERTIES:
                 if each.properties.get(name):
-                    yield Evidence(f"It has {name}", (*each.path, name), None, each.resource)
+                    yield Evidence(f"It has {name}", (*each.path, name), None, each.resource, "warning")
 
 
 @rule(

@@ -175,7 +175,8 @@ question(
     "expected-load",
     "What load is expected?",
     "Only against numbers can quotas, throttles and reservations be checked.",
-    "expected-load = {connects-per-second = 50, messages-per-second = 200}; also connect-quota and connect-ms.",
+    "expected-load = {connects-per-second = 50, messages-per-second = 200}; also connect-quota (500 unless said) and "
+    "connect-ms, how long a handshake takes (200 unless said).",
     QUOTAS,
 )
 
