@@ -59,11 +59,14 @@ async def test_it_is_sent_to_received_from_closed_and_cut(stage: Stage) -> None:
     await expect(notice).to_have_text("Closed")
     await detail.get_by_role("button", name="Drop TCP").click()
     await expect(notice).to_have_text("Cut")
+    await detail.get_by_role("button", name="Half-open").click()
+    await expect(notice).to_have_text("Nothing passes any more")
     assert stage.calls.asked == [
         ("POST api/send", {"connection_id": ALICE, "data": "hello"}),
         ("POST api/receive", {"connection_id": ALICE, "data": "hello"}),
         ("POST api/disconnect", {"connection_id": ALICE, "code": 4001, "reason": "bye"}),
         ("POST api/drop", {"connection_id": ALICE}),
+        ("POST faults", {"kind": "connection", "half_open": ALICE}),
     ]
     stage.calls.refusal = "There is no open connection."
     await detail.get_by_role("button", name="Drop TCP").click()
@@ -80,7 +83,7 @@ async def test_one_that_has_ended_can_be_looked_at_and_no_longer_acted_on(stage:
     await stage.page.locator("#filter").fill("status=401")
     await stage.rows("connection_refused").click()
     await stage.detail().get_by_title("Show this connection").click()
-    await expect(stage.detail().locator(".facts")).to_contain_text("refused 401: identity source")
+    await expect(stage.detail().locator(".facts")).to_contain_text("refused 401 identity source")
 
 
 async def test_a_broadcast_goes_to_every_open_connection(stage: Stage) -> None:

@@ -65,6 +65,41 @@ async def test_whatever_is_shown_is_text(stage: Stage) -> None:
     assert await stage.page.evaluate("window.hacked") is None
 
 
+async def test_whatever_the_panels_show_is_text(stage: Stage) -> None:
+    rule = {"probability": 1, "count": None, "seed": 1, "after": 0, "for": None, "hits": 0, "state": "on"}
+    for number, text in enumerate(HOSTILE):
+        stage.script.open(text, principal=text, subprotocol=text)
+        stage.script.connections[text] |= {"authorizer": {text: text}, "source_ip": text, "user_agent": text}
+        stage.calls.faults.append({"id": number, "kind": text, text: text, "function": text, **rule})
+        stage.calls.items.append({"pk": {"S": text}, text: {"M": {text: {"L": [{"S": text}]}}}})
+        stage.script.say("fault_hit", text, fault=number, kind=text, effect=text, function=text)
+        stage.script.say("clock_changed", change=text, seconds=0, offset=0, paused=False)
+    await stage.open()
+    for text in HOSTILE:
+        await stage.page.evaluate("(hash) => (location.hash = hash)", text)
+        opened = "(text) => [...document.querySelectorAll('#connections .card')].find((c) => c.title === text).click()"
+        await stage.page.evaluate(opened, text)
+        await expect(stage.detail().locator("h2")).to_contain_text("Connection")
+    await stage.page.locator("#faults-toggle").click()
+    await expect(stage.page.locator("#faults li")).to_have_count(len(HOSTILE))
+    await stage.page.locator("#tables-toggle").click()
+    await expect(stage.page.locator("#tables tbody tr")).to_have_count(len(HOSTILE) + 1)
+    assert await stage.page.locator("#tables tbody th").all_text_contents() == ["session#1", *map(cell, HOSTILE)]
+    stage.calls.refusal = HOSTILE[0]
+    await stage.page.locator("#tables").get_by_role("button", name="New item").click()
+    await stage.page.locator("#tables").get_by_role("button", name="Save").click()
+    await expect(stage.page.locator("#tables").get_by_role("alert")).to_have_text(HOSTILE[0])
+    tags = "script:not([src='inspector.js']), img, iframe, base, style, a:not(.brand), [onload], [onerror], [ontoggle]"
+    assert await stage.page.locator(tags).count() == 0
+    assert await stage.page.evaluate("window.hacked") is None
+    stage.complaints.clear()  # a browser tells of every 400
+
+
+def cell(text: str) -> str:
+    """As a table shows it, cut and in one line."""
+    return " ".join(text[:60].split("\n"))
+
+
 @pytest.mark.usefixtures("sockets")
 async def test_frames_in_the_console_are_text(stage: Stage) -> None:
     await stage.open()

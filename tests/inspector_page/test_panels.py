@@ -26,7 +26,7 @@ async def test_the_clock_is_moved_stopped_and_let_go_and_is_in_sight_when_it_is_
     await expect(stage.card(ALICE)).to_contain_text("idle 0:00")
     await panel.get_by_role("button", name="Pause").click()
     await expect(toggle).to_have_text("Clock +2 h 11 m, paused")
-    await expect(panel.get_by_role("status")).to_contain_text("2 h 11 m ahead · paused")
+    await expect(panel.get_by_role("status")).to_contain_text("+2 h 11 m, paused")
     await panel.get_by_role("button", name="Resume").click()
     await panel.get_by_label("Minutes").fill("0.5")
     await panel.get_by_role("button", name="Advance").click()

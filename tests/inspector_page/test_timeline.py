@@ -1,5 +1,6 @@
 """The list of entries: complete, in order, and bounded."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -94,6 +95,24 @@ async def test_lambdas_own_lines_are_shown_when_asked_for(stage: Stage) -> None:
     await expect(stage.rows("log")).to_have_count(2)
     await stage.page.reload()
     await expect(stage.rows("log")).to_have_count(2)
+
+
+async def test_a_hundred_thousand_entries_leave_the_page_quick_and_bounded(stage: Stage) -> None:
+    await stage.open()
+    for number in range(100_000):
+        line = {"function": "Load", "stream": "stdout", "line": f"line {number}"}
+        stage.script.timeline.publish("log", ALICE, 1.0, line)
+        if number % 2_000 == 0:
+            await asyncio.sleep(0)  # the stream sends what it can, and tells of the rest
+    await expect(stage.rows("log").last).to_contain_text("line 99999", timeout=60_000)
+    await expect(stage.rows("gap").or_(stage.rows("log")).first).to_be_visible()
+    assert await stage.page.locator("#rows .row").count() < 120
+    count = await stage.page.locator("#filter-count").text_content() or ""
+    assert int(count.split(" ")[0].replace(",", "")) <= 10_001
+    stage.script.message(ALICE, "x" * 131_072)
+    await expect(stage.rows("message_received")).to_be_visible()
+    await stage.page.locator("#filter").fill("line=99998")
+    await expect(stage.rows("log")).to_have_count(1)
 
 
 async def test_pause_holds_what_comes_until_it_is_released(stage: Stage) -> None:

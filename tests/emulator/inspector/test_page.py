@@ -20,6 +20,12 @@ TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
 Transform: AWS::Serverless-2016-10-31
 Resources:
+  Rooms:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: pk, AttributeType: S}]
+      KeySchema: [{AttributeName: pk, KeyType: HASH}]
   Ws:
     Type: AWS::Serverless::WebSocketApi
     Properties:
@@ -122,3 +128,63 @@ async def test_a_refused_client_is_told_the_status_and_a_closed_one_its_code(pag
     await expect(page.locator(".k-handshake").last).to_contain_text("access_token=***")
     await client.get_by_role("button", name="Disconnect").click()
     await expect(page.locator("#connections li").first).to_contain_text("closed 1000")
+
+
+async def test_a_fault_is_injected_seen_and_cleared(page: Page) -> None:
+    client = page.get_by_role("article", name="Client 1")
+    await client.get_by_role("button", name="Connect").click()
+    await expect(client.get_by_role("status")).to_have_text("open")
+    await page.locator("#faults-toggle").click()
+    faults = page.locator("#faults")
+    await faults.get_by_label("What fails").select_option(label="Clients are gone: 410")
+    await faults.get_by_label("times").fill("1")
+    await faults.get_by_role("button", name="Inject").click()
+    await expect(page.locator("#faults-toggle")).to_have_text("1 fault")
+    frame = client.get_by_label("Frame to send")
+    await frame.fill('{"action":"say","text":"hello"}')
+    await frame.press("Enter")
+    await expect(page.locator(".k-fault_hit")).to_contain_text("post_to_connection: gone")
+    await expect(page.locator(".row.bad.k-invocation_finished")).to_contain_text("GoneException")
+    await expect(faults.get_by_role("listitem")).to_contain_text("used up · 1 hit")
+    await page.get_by_role("button", name="Clear all").click()
+    await expect(page.locator("#faults-toggle")).to_have_text("Faults")
+    await frame.fill('{"action":"say","text":"again"}')
+    await frame.press("Enter")
+    await expect(client.locator(".frame.in").last).to_contain_text("AGAIN")
+    await page.locator(".row.bad.k-invocation_finished").click()
+    await expect(page.locator("#detail .where")).to_contain_text("app.py:")
+
+
+async def test_a_silent_connection_is_closed_when_the_clock_is_moved(page: Page) -> None:
+    client = page.get_by_role("article", name="Client 1")
+    await client.get_by_role("button", name="Connect").click()
+    await expect(client.get_by_role("status")).to_have_text("open")
+    await page.locator("#clock-toggle").click()
+    await page.locator("#clock").get_by_role("button", name="+10 min").click()
+    await page.locator("#clock").get_by_role("button", name="+1 min").click()
+    await expect(client.get_by_role("status")).to_have_text("closed 1001")
+    await expect(page.locator("#clock-toggle")).to_have_text("Clock +11 m 00 s")
+    await expect(page.locator(".k-connection_closed")).to_contain_text("1001 Going away by gateway")
+
+
+async def test_a_connection_is_sent_to_and_closed_and_tables_are_written(page: Page) -> None:
+    client = page.get_by_role("article", name="Client 1")
+    await client.get_by_role("button", name="Connect").click()
+    await expect(client.get_by_role("status")).to_have_text("open")
+    await page.locator("#connections .card").click()
+    detail = page.locator("#detail")
+    await detail.get_by_label("Message").fill("from the inspector")
+    await detail.get_by_role("button", name="Send to client").click()
+    await expect(client.locator(".frame.in")).to_contain_text("from the inspector")
+    await detail.get_by_label("Message").fill('{"action":"say","text":"as the client"}')
+    await detail.get_by_role("button", name="Receive from client").click()
+    await expect(client.locator(".frame.in").last).to_contain_text("AS THE CLIENT")
+    await detail.get_by_label("Close code").fill("4001")
+    await detail.get_by_role("button", name="Disconnect").click()
+    await expect(client.get_by_role("status")).to_have_text("closed 4001")
+    await page.locator("#tables-toggle").click()
+    tables = page.locator("#tables")
+    await tables.get_by_role("button", name="New item").click()
+    await tables.get_by_label("Item, in DynamoDB's JSON").fill('{"pk": {"S": "lobby"}, "open": {"BOOL": true}}')
+    await tables.get_by_role("button", name="Save").click()
+    await expect(tables.locator("tbody tr")).to_have_text("lobbytrue")

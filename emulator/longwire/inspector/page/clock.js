@@ -42,12 +42,12 @@ export class ClockView {
 	/** Real time needs no words; every other is in sight. */
 	render() {
 		const { offset, paused } = this.model.clock;
-		const ahead = offset >= 0.5 ? `+${age(offset)}` : "";
+		const ahead = offset >= 0.5 ? `+${age(Math.round(offset))}` : "";
 		const text = [ahead, paused ? "paused" : ""].filter(Boolean).join(", ");
 		setText(this.toggle.lastElementChild, text === "" ? "Clock" : `Clock ${text}`);
 		this.toggle.classList.toggle("warn", text !== "");
 		if (!this.popover.open) return;
-		setText(this.told, `${date(this.model.now())}${text === "" ? ", real time" : ` · ${ahead && `${ahead.slice(1)} ahead`}${ahead && paused ? " · " : ""}${paused ? "paused" : ""}`}`);
+		setText(this.told, `${date(this.model.now())} · ${text || "real time"}`);
 		setText(this.pause, paused ? "Resume" : "Pause");
 	}
 }

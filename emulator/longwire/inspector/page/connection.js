@@ -61,7 +61,7 @@ export class ConnectionView {
 	rows(connection, now) {
 		const api = this.model.apiOf(connection);
 		const identity = Object.entries(connection.authorizer ?? {}).filter(([name]) => name !== "principalId");
-		const ended = connection.state === "closed" ? `closed ${connection.code ?? ""} ${connection.reason ?? ""}` : connection.state === "refused" ? `refused ${connection.status}: ${connection.reason}` : connection.state;
+		const ended = [connection.state, connection.code ?? connection.status, connection.reason].filter(Boolean).join(" ");
 		return [
 			["connection id", connection.connection_id],
 			["state", connection.state === "open" ? `open for ${age(now - connection.connected_at)}` : ended],
@@ -86,9 +86,13 @@ export class ConnectionView {
 
 	// --- what can be done
 
-	async do(action, body, done) {
+	do(action, body, done) {
+		return this.ask(`api/${action}`, { connection_id: this.connection.connection_id, ...body }, done);
+	}
+
+	async ask(path, body, done) {
 		try {
-			const told = await call(`api/${action}`, { connection_id: this.connection.connection_id, ...body });
+			const told = await call(path, body);
 			const refused = Object.values(told.statuses ?? {}).find((status) => status !== 200);
 			if (refused) throw new Error(`Not sent: ${refused}`);
 			this.on.say(done, "good");
@@ -112,11 +116,12 @@ export class ConnectionView {
 
 	ending() {
 		const code = h("input.code", { type: "number", min: "1000", max: "4999", value: "1000", "aria-label": "Close code", id: "connection-code" });
-		const reason = h("input", { type: "text", maxlength: "123", "aria-label": "Close reason", placeholder: "reason" });
+		const reason = h("input", { type: "text", "aria-label": "Close reason", placeholder: "reason" });
 		const close = h("form.line", { onsubmit: (event) => (event.preventDefault(), this.do("disconnect", { code: Number(code.value), reason: reason.value }, "Closed")) }, code, reason, h("button.button", { type: "submit" }, "Disconnect"));
 		const drop = h("button.button", { title: "TCP ends without a close frame: 1006", onclick: () => this.do("drop", {}, "Cut") }, "Drop TCP");
-		close.append(drop);
-		return h("section.stack", {}, h("h3", {}, "End"), close);
+		const silence = () => this.ask("faults", { kind: "connection", half_open: this.connection.connection_id }, "Nothing passes any more");
+		const half = h("button.button", { onclick: silence }, "Half-open");
+		return h("section.stack", {}, h("h3", {}, "End"), close, h("div.line", {}, drop, half));
 	}
 
 	session() {

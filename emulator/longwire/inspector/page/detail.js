@@ -11,7 +11,7 @@ import { address, copies, permalink, subprotocols } from "./share.js";
 const APART = new Set(["seq", "at", "event", "payload", "size", "line", "headers", "query", "path", "why", "error_message", "stack_trace"]);
 // Router's words: the expression, what it gives, whether no route has that key, and what else spoke against it.
 const WHY = /^(.*?) is ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")(, which no route has)?(?:; (.*))?$/s;
-// The innermost frame of Python's and of Node's stack traces.
+// Frames of Python's and of Node's stack traces; the innermost of the handler's own is the place.
 const PLACES = [/File "(?<file>[^"]+)", line (?<line>\d+)(?:, in (?<name>.+))?/g, /at (?:(?<name>[^()\n]+) \()?(?<file>\/[^():\n]+):(?<line>\d+):\d+\)?/];
 const CLOSE_CODES = {
 	1000: "normal closure",
@@ -175,7 +175,8 @@ export class DetailView {
 /** "/var/task/app.py:41 in handler" */
 function place(trace) {
 	const [python, node] = PLACES;
-	const found = [...trace.matchAll(python)].at(-1) ?? node.exec(trace);
+	const frames = [...trace.matchAll(python)];
+	const found = frames.findLast((frame) => !/\/(site-packages|lib\/python)/.test(frame.groups.file)) ?? frames.at(-1) ?? node.exec(trace);
 	if (!found) return "";
 	const { file, line, name } = found.groups;
 	return [`${file}:${line}`, name && `in ${name}`].filter(Boolean).join(" ");

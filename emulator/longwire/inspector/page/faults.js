@@ -33,7 +33,7 @@ export class FaultsView {
 		this.clearAll.addEventListener("click", () => this.do("faults", undefined, "DELETE"));
 		this.problem = h("p.reason", { role: "alert" });
 		this.list = h("ul.fault-list", { "aria-label": "Faults in force" });
-		this.none = h("p.faint", {}, "None in force. A fault strikes by rule: for one connection, function or route, by chance, so many times.");
+		this.none = h("p.faint", {}, "None in force.");
 		this.what = h("select", { "aria-label": "What fails", onchange: () => this.renderFields() });
 		this.meaning = h("p.faint");
 		this.fields = h("div.fields");

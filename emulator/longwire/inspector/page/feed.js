@@ -68,10 +68,11 @@ export class Feed {
 	gap(gap) {
 		this.cursor = gap.first - 1;
 		this.on.gap(gap);
-		this.refresh();
+		this.due ??= setTimeout(() => this.refresh(), 1000); // gaps may come many times a second
 	}
 
 	async refresh() {
+		this.due = undefined;
 		try {
 			this.on.resumed(await json("api/state"));
 		} catch {

@@ -122,7 +122,7 @@ function closed(entry) {
 
 function moved({ change, seconds, offset, paused }) {
 	const by = change === "advanced" ? `by ${age(seconds)}` : "";
-	const ahead = offset >= 0.5 ? `${age(offset)} ahead of real time` : "";
+	const ahead = offset >= 0.5 ? `${age(Math.round(offset))} ahead of real time` : "";
 	return [`Clock ${change}`, by, h("span.faint", {}, [ahead, paused && change !== "paused" ? "paused" : ""].filter(Boolean).join(", "))];
 }
 
