@@ -153,7 +153,7 @@ class Administration:
         def leave(session_id: str) -> None:
             topics = self.directory.topics(session_id) if group is None else [group_topic(group)]
             for topic in topics:
-                self.store.leave(Peer(session_id, session_id), topic, None, self.turn.now)
+                self.store.leave(Peer(session_id, session_id), topic)
 
         each(WIDTH, leave, session_ids)
         return answered(204)

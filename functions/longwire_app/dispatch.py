@@ -107,10 +107,10 @@ class Dispatcher:
         if not rule.may_join(caller.identity, frame.group):
             raise Forbidden("the role to join and leave this group is missing")
         if isinstance(frame, LeaveGroup):
-            self._streams.groups.leave(caller.peer, frame.group, turn.now, ack_id=frame.ack_id)
+            self._streams.groups.leave(caller.peer, frame.group)
             return
         past = Past(frame.rewind, frame.since)
-        self._streams.groups.join(caller.peer, frame.group, rule, turn.now, ack_id=frame.ack_id, past=past)
+        self._streams.groups.join(caller.peer, frame.group, rule, turn.now, past=past)
 
     def _send(self, caller: Caller, frame: SendToGroup, turn: Turn) -> None:
         rule = self._application.rule(frame.group)

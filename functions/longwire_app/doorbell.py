@@ -1,4 +1,6 @@
-"""The one module that knows SQS. A bell says "look at this session", and perhaps at which topic; it carries no data.
+"""The one module that knows SQS. A bell says "look at this session", and perhaps at which topic; it carries no message.
+
+The bell of a handshake brings the reconnection token for the greeting, since the table holds but its hash.
 
 The queue is FIFO with the session as message group, so one worker at a time looks at one session.
 """
@@ -7,7 +9,7 @@ import contextlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -19,13 +21,25 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
-__all__ = ["Bell", "Doorbell", "bell_of"]
+__all__ = ["Bell", "Doorbell", "Greeting", "bell_of"]
 
 BATCH = 10
 """Messages that SendMessageBatch takes."""
 
 MAX_ID = 128
 """Characters of a message group or deduplication id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What a handshake has in store for its connection: a reconnection token, which the session takes already.
+
+    ``first``: of a new session. What it follows it has read to the end, and what comes into that rings by itself.
+    """
+
+    connection_id: str
+    token: str
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,7 @@ class Bell:
     topic: str | None = None
     receipt: str = ""
     heard: int = 1
+    greeting: Greeting | None = None
 
 
 class Doorbell:
@@ -49,14 +64,15 @@ class Doorbell:
         self._client = client
         self._queue_url = queue_url
 
-    def ring(self, peer: Peer, why: str) -> None:
+    def ring(self, peer: Peer, why: str, greeting: Greeting | None = None) -> None:
         """Rings once for this session, connection and reason; SQS drops a repetition within five minutes.
 
         ``why`` must differ between two bells that both have to be heard.
         """
+        greets = {} if greeting is None else {"greeting": asdict(greeting)}
         self._client.send_message(
             QueueUrl=self._queue_url,
-            MessageBody=json.dumps({"sessionId": peer.session_id}),
+            MessageBody=json.dumps({"sessionId": peer.session_id, **greets}),
             MessageGroupId=peer.session_id[:MAX_ID],
             MessageDeduplicationId=f"{peer.connection_id}:{why}"[:MAX_ID],
         )
@@ -94,7 +110,8 @@ def bell_of(record: Mapping[str, Any]) -> Bell | None:
     try:
         body = json.loads(record["body"])
         session_id, topic = str(body["sessionId"]), body.get("topic")
+        greeting = Greeting(**body["greeting"]) if "greeting" in body else None
     except (ValueError, KeyError, TypeError):
         return None
     heard = int(record.get("attributes", {}).get("ApproximateReceiveCount", "1"))
-    return Bell(session_id, record["messageId"], topic and str(topic), record.get("receiptHandle", ""), heard)
+    return Bell(session_id, record["messageId"], topic and str(topic), record.get("receiptHandle", ""), heard, greeting)

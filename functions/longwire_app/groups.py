@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from longwire_app.doorbell import Doorbell
-from longwire_app.errors import BadRequest, Duplicate
+from longwire_app.errors import BadRequest
 from longwire_app.rules import TopicRule
 from longwire_app.session import Peer
 from longwire_app.store import Store
@@ -36,32 +36,25 @@ class Groups:
         self._log = log
         self._doorbell = doorbell
 
-    def join(
-        self, peer: Peer, group: str, rule: TopicRule, now: int, *, ack_id: int | None = None, past: Past | None = None
-    ) -> None:
-        """Raises Duplicate when this ackId was used before, and BadRequest for a past that there cannot be."""
+    def join(self, peer: Peer, group: str, rule: TopicRule, now: int, *, past: Past | None = None) -> None:
+        """Raises BadRequest for a past that there cannot be."""
         past = past or Past()
         follows = peer.reliable and rule.reliable
         if past and not follows:
             raise BadRequest("rewind and since are for reliable groups and sessions: read the history instead")
         topic = group_topic(group)
         if not follows:
-            self._store.join(peer, topic, ack_id, now)
+            self._store.join(peer, topic, now)
             return
         if past.since is not None and past.since > self._log.tail(topic) > 0:
             raise BadRequest("since is beyond the group's last message")
         rewinds = past.since is not None or bool(rule.rewind if past.rewind is None else past.rewind)
-        try:
-            self._store.join(peer, topic, ack_id, now, tail=self._place(topic, rule, past, now))
-        except Duplicate:
-            # Who took the ackId may have died before it rang.
-            self._ring(peer, topic, rewinds)
-            raise
-        self._ring(peer, topic, rewinds)
+        self._store.join(peer, topic, now, tail=self._place(topic, rule, past, now))
+        if rewinds:
+            self._doorbell.ring_all([peer], topic)
 
-    def leave(self, peer: Peer, group: str, now: int, *, ack_id: int | None = None) -> None:
-        """Raises Duplicate like join."""
-        self._store.leave(peer, group_topic(group), ack_id, now)
+    def leave(self, peer: Peer, group: str) -> None:
+        self._store.leave(peer, group_topic(group))
 
     def _place(self, topic: str, rule: TopicRule, past: Past, now: int) -> Callable[[], int]:
         """Reads the offset after which the session is to follow the log."""
@@ -71,7 +64,3 @@ class Groups:
             return lambda: since
         wanted = rule.rewind if past.rewind is None else past.rewind
         return lambda: self._log.place(topic, min(wanted, rule.history or wanted), now)
-
-    def _ring(self, peer: Peer, topic: str, rewinds: bool) -> None:
-        if rewinds:
-            self._doorbell.ring_all([peer], topic)

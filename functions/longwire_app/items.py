@@ -2,19 +2,20 @@
 
 | item         | pk                  | sk          | attributes                                                       |
 |--------------|---------------------|-------------|------------------------------------------------------------------|
-| session      | S#<session>         | META        | connId, greeted, userId, tenant, subprotocol, connectedAt, slot, |
-|              |                     |             | exp; if reliable: detached, version, next, acked, posted, full,  |
-|              |                     |             | runs, cursors, used, usedUntil, granted, userFrom, allFrom,      |
-|              |                     |             | direct                                                           |
+| session      | S#<session>         | META        | connId, epoch, greeted, userId, tenant, subprotocol,             |
+|              |                     |             | connectedAt, slot, exp; if reliable: detached, version, next,    |
+|              |                     |             | acked, posted, full, runs, cursors, used, usedUntil, granted,    |
+|              |                     |             | userFrom, allFrom, direct                                        |
 | subscription | S#<session>         | G#<topic>   | topic, joined, exp                                               |
 | topic index  | T#<topic>#<shard>   | <session>   | connId, reliable, exp                                            |
-| user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, connId, reliable, exp                                       |
+| user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, epoch, reliable, exp                                        |
 | dedupe       | D#<session>         | A#<ackId>   | exp                                                              |
 
-The topic index holds each session that has a connection under the topic ``a:``, without a subscription. ``greeted`` is
-the connection that got its greeting, ``joined`` the offset at which a topic was joined. The attributes of reliable
-sessions are explained in session_store.py. ``exp`` is the TTL attribute, epoch seconds. Items are in DynamoDB's own
-notation, ``{"S": text}``.
+The topic index holds each session that has a connection under the topic ``a:``, without a subscription. It has a
+``connId`` where posts go there at once, and not where the session follows the topic's log. ``epoch`` counts the
+connections of a session, and a slot has that of the connection which holds it. ``greeted`` is the connection that got
+its greeting, ``joined`` the offset at which a topic was joined. The attributes of reliable sessions are explained in
+session_store.py. ``exp`` is the TTL attribute, epoch seconds. Items are in DynamoDB's own notation, ``{"S": text}``.
 """
 
 from typing import Any
@@ -95,12 +96,12 @@ def slot_number(item: Item) -> int:
 
 
 def slot_item(session: Session, number: int, exp: int) -> dict[str, Any]:
-    owner = {"sid": {"S": session.peer.session_id}} | reached(session.peer)
-    return slot_key(session.tenant, session.user_id, number) | owner | expiry(exp)
+    owner: dict[str, Any] = {"sid": {"S": session.peer.session_id}, "epoch": {"N": str(session.epoch)}}
+    return slot_key(session.tenant, session.user_id, number) | owner | _reliable(session.peer) | expiry(exp)
 
 
-def reached(peer: Peer) -> dict[str, Any]:
-    return {"connId": {"S": peer.connection_id}} | ({"reliable": {"BOOL": True}} if peer.reliable else {})
+def _reliable(peer: Peer) -> dict[str, Any]:
+    return {"reliable": {"BOOL": True}} if peer.reliable else {}
 
 
 def index_key(session_id: str, topic: str) -> dict[str, Any]:
@@ -108,21 +109,27 @@ def index_key(session_id: str, topic: str) -> dict[str, Any]:
 
 
 def index_item(peer: Peer, topic: str, exp: int) -> dict[str, Any]:
-    return index_key(peer.session_id, topic) | reached(peer) | expiry(exp)
+    reached = {"connId": {"S": peer.connection_id}} | _reliable(peer)
+    return index_key(peer.session_id, topic) | reached | expiry(exp)
 
 
 def subscription_keys(session_id: str, topic: str) -> list[dict[str, Any]]:
     return [session_key(session_id, f"G#{key_part(topic)}"), index_key(session_id, topic)]
 
 
-def subscription_items(peer: Peer, topic: str, exp: int) -> list[dict[str, Any]]:
+def subscription_items(peer: Peer, topic: str, exp: int, *, follows: bool = False) -> list[dict[str, Any]]:
+    """``follows``: by the topic's log. Then it is rung for, and the index need not know its connection."""
     subscription, _ = subscription_keys(peer.session_id, topic)
-    return [subscription | {"topic": {"S": topic}} | expiry(exp), index_item(peer, topic, exp)]
+    index = index_item(peer, topic, exp)
+    if follows:
+        del index["connId"]
+    return [subscription | {"topic": {"S": topic}} | expiry(exp), index]
 
 
 def session_item(session: Session, slot: int | None, exp: int) -> dict[str, Any]:
     item = session_key(session.peer.session_id, "META") | {
         "connId": {"S": session.peer.connection_id},
+        "epoch": {"N": str(session.epoch)},
         "userId": {"S": session.user_id},
         "tenant": {"S": session.tenant},
         "subprotocol": {"S": session.subprotocol},
@@ -141,6 +148,7 @@ def session_of(session_id: str, item: Item) -> Session:
         tenant=item["tenant"]["S"],
         subprotocol=item["subprotocol"]["S"],
         connected_at=int(item["connectedAt"]["N"]),
+        epoch=int(item["epoch"]["N"]),
         slot=int(item["slot"]["N"]) if "slot" in item else None,
         greeted=item.get("greeted") == item["connId"],
         detached="detached" in item,
@@ -149,9 +157,10 @@ def session_of(session_id: str, item: Item) -> Session:
 
 def peer_of(item: Item) -> Peer:
     """The subscriber in an item of the topic index."""
-    return Peer(item["sk"]["S"], item["connId"]["S"], "reliable" in item)
+    session_id = item["sk"]["S"]
+    return Peer(session_id, item["connId"]["S"] if "connId" in item else session_id, "reliable" in item)
 
 
 def holder_of(item: Item) -> Peer:
-    """The session that holds a user's slot."""
-    return Peer(item["sid"]["S"], item["connId"]["S"], "reliable" in item)
+    """The session that holds a user's slot. A reliable one may have another connection by now: it is rung for."""
+    return Peer(item["sid"]["S"], item["sid"]["S"], "reliable" in item)

@@ -1,11 +1,14 @@
 """The session pump: the one ordered writer of a session. A generator of effects; it touches nothing itself.
 
     1 Read        the session and its subscriptions, consistently
-    2 Grant       a new reconnection token, then Post the greeting, then Greeted
+    2 Grant       a reconnection token, unless the handshake's bell brought one, then Greet, then Greeted
     3 ReadLog     what is new in each topic, as far as the window goes
     4 Assign      binds sequence ids to it, if the session is as it was read. Durable before anything is posted
     5 Post        strictly one after the other, to the connection that was read
     6 Mark        how far it came, if the session still is on that connection
+
+Mark is left out where the client had acknowledged all before, and no bell is to come for what was posted: the client's
+ack will say as much, and is a write anyway. Should the next message come before it, the pump posts these again.
 
 Safety is in two fences, ``version`` (4) and the connection id (6), not in there being one pump at a time: FIFO queues
 only save double work. tests/functions/test_pump.py drives this code through every interleaving.
@@ -21,6 +24,7 @@ from longwire_app.stream import Entry, Slot, Stream, Window
 
 __all__ = [
     "Assign",
+    "Call",
     "Detach",
     "Effect",
     "Grant",
@@ -86,10 +90,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Makes a reconnection token valid for the session, and has it follow its reserved topics.
-
-    Answer: pairs of those that it follows from now on and their last offsets; None when it is not on this connection.
-    """
+    """Makes a reconnection token valid for the session. Answer: whether it still is on this connection."""
 
     connection_id: str
 
@@ -155,38 +156,40 @@ Effect = Read | Grant | Greet | Greeted | ReadLog | Assign | Post | Mark | Detac
 Pump = Generator[Effect, Any, Verdict]
 
 
-def pump(hints: frozenset[str] | None, window: Window) -> Pump:
-    """Looks at the topics ``hints`` (None: at all) until nothing is left, the window is full, or it must stop."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Why a pump runs: how many ``bells`` it answers, and the topics that they named; None is all.
+
+    ``granted`` is the connection for whose greeting there is a token already.
+    """
+
+    hints: frozenset[str] | None = None
+    bells: int = 1
+    granted: str | None = None
+
+
+def pump(call: Call, window: Window) -> Pump:
+    """Looks until nothing is left, the window is full, or it must stop."""
     for _ in range(ROUNDS):
         snapshot: Snapshot | None = yield Read()
         if snapshot is None:
             return Verdict.ENDED
         if snapshot.connection_id is None:
             return Verdict.DONE
-        verdict = yield from _attend(snapshot, snapshot.connection_id, hints, window)
+        if not snapshot.greeted:
+            verdict = yield from _greet(snapshot.connection_id, call.granted)
+            if verdict is not None:
+                return verdict
+        if not snapshot.reliable:
+            return Verdict.DONE
+        verdict = yield from _advance(snapshot, call, window)
         if verdict is not None:
             return verdict
     return Verdict.AGAIN
 
 
-def _attend(
-    snapshot: Snapshot, connection_id: str, hints: frozenset[str] | None, window: Window
-) -> Generator[Effect, Any, Verdict | None]:
-    """One round; None asks for another."""
-    if not snapshot.greeted:
-        joined = yield from _greet(connection_id)
-        if isinstance(joined, Verdict):
-            return joined
-        # What comes into a topic that was joined just now rings by itself.
-        hints = frozenset(snapshot.joined) if hints is None else hints
-        snapshot = replace(snapshot, joined={**snapshot.joined, **dict(joined)})
-    return (yield from _advance(snapshot, hints, window)) if snapshot.reliable else Verdict.DONE
-
-
-def _greet(connection_id: str) -> Generator[Effect, Any, Verdict | tuple[tuple[str, int], ...]]:
-    """The topics that were joined by it, or why it ends here."""
-    joined: tuple[tuple[str, int], ...] | None = yield Grant(connection_id)
-    if joined is None:
+def _greet(connection_id: str, granted: str | None) -> Generator[Effect, Any, Verdict | None]:
+    if connection_id != granted and not (yield Grant(connection_id)):
         return Verdict.DONE  # it moved on, and whoever moved it has rung
     posted: Posted = yield Greet(connection_id)
     if posted is Posted.GONE:
@@ -195,20 +198,20 @@ def _greet(connection_id: str) -> Generator[Effect, Any, Verdict | tuple[tuple[s
     if posted is not Posted.DELIVERED:
         return Verdict.AGAIN
     yield Greeted(connection_id)
-    return joined
+    return None
 
 
-def _advance(
-    snapshot: Snapshot, hints: frozenset[str] | None, window: Window
-) -> Generator[Effect, Any, Verdict | None]:
-    """From 3 to 6."""
+def _advance(snapshot: Snapshot, call: Call, window: Window) -> Generator[Effect, Any, Verdict | None]:
+    """One round from 3 to 6; None asks for another."""
     room = min(PAGE, snapshot.stream.room(window))
-    news = yield from _news(snapshot, hints, room + 1)
+    news = yield from _news(snapshot, call.hints, room + 1)
     full = len(news) > room
     stream = snapshot.stream.assigned(snapshot.session_id, news[:room], full=full and room < PAGE)
     if stream != snapshot.stream and not (yield Assign(stream, snapshot.version)):
         return None
-    verdict = yield from _deliver(snapshot, stream, {(entry.topic, entry.offset): entry for entry in news})
+    settled = snapshot.stream.acked == snapshot.stream.next - 1
+    known = {(entry.topic, entry.offset): entry for entry in news}
+    verdict = yield from _deliver(snapshot, stream, known, spared=call.bells if settled else 0)
     # A page that was filled may have more behind it. A full window waits for the client, whose ack rings.
     return None if verdict is Verdict.DONE and full and room == PAGE else verdict
 
@@ -235,8 +238,9 @@ def _with_losses(after: int, entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _deliver(
-    snapshot: Snapshot, stream: Stream, known: Mapping[tuple[str, int], Entry]
+    snapshot: Snapshot, stream: Stream, known: Mapping[tuple[str, int], Entry], *, spared: int
 ) -> Generator[Effect, Any, Verdict]:
+    """``spared``: how many messages may go without a mark, if all were posted."""
     connection_id = snapshot.connection_id
     assert connection_id is not None
     posted, outcome = stream.posted, Posted.DELIVERED
@@ -250,10 +254,10 @@ def _deliver(
             posted = slot.sequence_id
         if outcome is not Posted.DELIVERED:
             break
-    if posted > stream.posted:
-        yield Mark(connection_id, posted)
     if outcome is Posted.GONE:
         yield Detach(connection_id)
+    elif posted - stream.posted > (spared if outcome is Posted.DELIVERED else 0):
+        yield Mark(connection_id, posted)
     return Verdict.AGAIN if outcome in {Posted.LATER, Posted.REFUSED} else Verdict.DONE
 
 

@@ -1,16 +1,17 @@
 """Does what the pump asks for: the effects of pump.py on DynamoDB and @connections."""
 
-import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from longwire_app.delivery import Delivery, Outcome
+from longwire_app.doorbell import Bell, Greeting
 from longwire_app.events import Application
 from longwire_app.log import logger
 from longwire_app.protocol import Connected, resync
 from longwire_app.pump import (
     Assign,
+    Call,
     Detach,
     Effect,
     Grant,
@@ -25,7 +26,7 @@ from longwire_app.pump import (
     Verdict,
     pump,
 )
-from longwire_app.resume import hashed
+from longwire_app.resume import hashed, new_token
 from longwire_app.session import Peer
 from longwire_app.session_store import Found, SessionStore
 from longwire_app.store import Store
@@ -53,7 +54,7 @@ class PumpRunner:
         *,
         sleep: Callable[[float], None] = time.sleep,
         wall: Callable[[], float] = time.time,
-        token: Callable[[], str] = lambda: secrets.token_urlsafe(16),
+        token: Callable[[], str] = new_token,
     ) -> None:
         self.parts = parts
         self.window = window
@@ -61,10 +62,16 @@ class PumpRunner:
         self.wall = wall
         self.token = token
 
-    def run(self, session_id: str, hints: frozenset[str] | None, turn: Turn) -> Verdict:
+    def run(self, session_id: str, bells: Sequence[Bell], turn: Turn) -> Verdict:
         """Looks at one session. Raises what DynamoDB raises; then, too, another run takes up where this one ended."""
-        one = _One(self, session_id, turn)
-        steps = pump(hints, self.window)
+        # The latest handshake's: of an earlier connection there is nothing to greet.
+        greeting = next((bell.greeting for bell in reversed(bells) if bell.greeting is not None), None)
+        one = _One(self, session_id, turn, greeting)
+        topics = frozenset(bell.topic for bell in bells if bell.topic is not None)
+        everything = any(bell.topic is None and not (bell.greeting and bell.greeting.first) for bell in bells)
+        hints = None if everything else topics
+        granted = None if greeting is None else greeting.connection_id
+        steps = pump(Call(hints, len(bells), granted), self.window)
         effect = next(steps)
         while True:
             try:
@@ -88,14 +95,18 @@ class Parts:
 
 
 class _One:
-    """One run: the session as it was read last, and the token of its greeting."""
+    """One run: the session as it was read last, and the token of its greeting.
 
-    def __init__(self, runner: PumpRunner, session_id: str, turn: Turn) -> None:
+    It may meet another connection than the one that the bell's greeting is for, and has a token for that one too.
+    """
+
+    def __init__(self, runner: PumpRunner, session_id: str, turn: Turn, greeting: Greeting | None) -> None:
         self._runner = runner
         self._parts = runner.parts
         self._session_id = session_id
         self._turn = turn
         self._token = runner.token()
+        self._greeting = greeting
         self._found: Found | None = None
 
     def perform(self, effect: Effect) -> object:
@@ -112,7 +123,7 @@ class _One:
             case Mark():
                 return self._parts.sessions.mark(self._peer(effect.connection_id), effect.posted)
             case _:
-                return self._greeting(effect)
+                return self._welcome(effect)
 
     def _snapshot(self, found: Found) -> Snapshot:
         snapshot = found.snapshot()
@@ -126,11 +137,11 @@ class _One:
             return log.latest(effect.topic, effect.after, now)
         return log.read(effect.topic, effect.after, effect.limit, now, newest=rule.history if effect.news else 0)
 
-    def _greeting(self, effect: Grant | Greet | Greeted | Detach) -> object:
+    def _welcome(self, effect: Grant | Greet | Greeted | Detach) -> object:
         peer = self._peer(effect.connection_id)
         match effect:
             case Grant():
-                return self._grant(peer)
+                return not peer.reliable or self._parts.sessions.grant(peer, hashed(self._token))
             case Greet():
                 return self._greet(peer)
             case Greeted():
@@ -138,22 +149,19 @@ class _One:
             case Detach():
                 return self._detach(peer)
 
-    def _grant(self, peer: Peer) -> Sequence[tuple[str, int]] | None:
-        if not peer.reliable:
-            return ()
-        assert self._found is not None
-        ends = {topic: self._parts.log.tail(topic) for topic in self._found.unjoined()}
-        return self._parts.sessions.grant(peer, hashed(self._token), ends)
-
     def _peer(self, connection_id: str) -> Peer:
         reliable = self._found is not None and self._found.session.peer.reliable
         return Peer(self._session_id, connection_id, reliable)
 
     def _greet(self, peer: Peer) -> Posted:
         assert self._found is not None
-        token = self._token if peer.reliable else None
+        brought = self._greeting is not None and self._greeting.connection_id == peer.connection_id
+        token = self._greeting.token if self._greeting and brought else self._token
         user_id = self._found.session.user_id
-        frame = Connected(user_id=user_id, connection_id=peer.session_id, reconnection_token=token).encoded()
+        greeting = Connected(user_id=user_id, connection_id=peer.session_id)
+        if peer.reliable:
+            greeting = greeting.model_copy(update={"reconnection_token": token})
+        frame = greeting.encoded()
         outcome = self._parts.delivery.post(peer, frame, self._turn.deadline)
         for pause in PAUSES:
             if outcome is not Outcome.GONE:

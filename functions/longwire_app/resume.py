@@ -6,12 +6,13 @@ The access token is checked as at any handshake: who resumes a session must be i
 
 import hashlib
 import hmac
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from longwire_app.session import Identity, Session
 
-__all__ = ["Claim", "claim_of", "may_resume"]
+__all__ = ["Claim", "claim_of", "hashed", "may_resume", "new_token"]
 
 MAX_CLAIM = 256
 """Characters of either parameter. Ours have fewer than 50."""
@@ -31,6 +32,10 @@ def claim_of(query: Mapping[str, str]) -> Claim | None:
     if not session_id or not token or max(len(session_id), len(token)) > MAX_CLAIM:
         return None
     return Claim(session_id, hashed(token))
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(16)
 
 
 def hashed(token: str) -> str:

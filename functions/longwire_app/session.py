@@ -35,7 +35,7 @@ RETENTION = 24 * 3600
 """Seconds that a reliable session waits for its next connection."""
 
 SUBSCRIPTION_LIFETIME = CONNECTION_LIFETIME + 2 * RETENTION
-"""Seconds for the subscriptions of a reliable session; a resume renews those with less than half of it left."""
+"""Seconds for the subscriptions of a reliable session; a resume renews those that could end while the session waits."""
 
 DEDUPE_LIFETIME = CONNECTION_LIFETIME + RETENTION
 """Seconds that an ackId is remembered: longer than any connection may be away and come back."""
@@ -87,10 +87,11 @@ def lifetime(peer: Peer) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The record of one session. ``connected_at`` is milliseconds since the epoch, ``slot`` the user slot it holds.
+    """The record of one session. ``slot`` is the user slot it holds.
 
-    ``greeted`` says that its connection is known to be open: it took the greeting. ``detached`` says that the
-    connection is over, and the next one is waited for.
+    ``connected_at`` is when its connection began, milliseconds since the epoch by API Gateway's clock; ``epoch`` is the
+    connection's number, from 1. ``greeted`` says that the connection is known to be open: it took the greeting.
+    ``detached`` says that the connection is over, and the next one is waited for.
     """
 
     peer: Peer
@@ -98,6 +99,7 @@ class Session:
     tenant: str
     subprotocol: str
     connected_at: int
+    epoch: int = 1
     slot: int | None = None
     greeted: bool = False
     detached: bool = False

@@ -1,15 +1,15 @@
 """The streams of reliable sessions in the state table: what the pump, the acks and the handshakes do to them.
 
 Attributes of a session's META item: ``version`` (+1 with every change), ``next``, ``acked``, ``posted``, ``full``,
-``runs`` and ``cursors`` (JSON) are its Stream; ``used`` is the hash of the reconnection token that opened this
-connection, good until the client acknowledges ``usedUntil``: the first id that can only come on this connection, behind
-the greeting with a newer token. ``granted`` are the hashes of those newer ones.
-``userFrom`` and ``allFrom`` are the offsets from which it follows its user's topic and everybody's, since it was first
-greeted; ``direct`` says that something was sent to the session itself.
+``runs`` and ``cursors`` (JSON) are its Stream. ``epoch`` (+1 with every connection) fences handshakes. ``used`` is the
+hash of the reconnection token that opened this connection, good until the client acknowledges ``usedUntil``: the first
+id that can only come on this connection, behind the greeting with a newer token. ``granted`` are the hashes of those
+newer ones. ``userFrom`` and ``allFrom`` are the offsets from which it follows its user's topic and everybody's;
+``direct`` says that something was sent to the session itself.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from longwire_app import items
@@ -23,7 +23,9 @@ from longwire_app.topics import EVERYBODY, session_topic, user_topic
 __all__ = ["Found", "SessionStore"]
 
 SAME_VERSION = "version = :version AND attribute_exists(pk)"
+EXISTS = "attribute_exists(pk)"
 SAME_CONNECTION = "connId = :connection"
+SAME_EPOCH = "epoch = :epoch AND attribute_exists(pk)"
 NOT_FURTHER = "connId = :connection AND posted < :posted"
 GIVEN_AND_NEW = "connId = :connection AND acked < :acked AND #next > :acked"
 ONE = {":one": {"N": "1"}}
@@ -50,18 +52,12 @@ class Found:
             joined=self._joined(),
         )
 
-    def unjoined(self) -> list[str]:
-        """The topics that a reliable session follows from its first greeting on, before that."""
-        return [] if "allFrom" in self.meta else self._reserved()
-
-    def _reserved(self) -> list[str]:
-        return [user_topic(self.session.tenant, self.session.user_id), EVERYBODY]
-
     def _joined(self) -> dict[str, int]:
         joined = {item["topic"]["S"]: int(item["joined"]["N"]) for item in self.subscriptions if "joined" in item}
         if "direct" in self.meta:
             joined[session_topic(self.session.peer.session_id)] = 0
-        return joined | dict(zip(self._reserved(), _reserved_from(self.meta), strict=False))
+        followed = {user_topic(self.session.tenant, self.session.user_id): "userFrom", EVERYBODY: "allFrom"}
+        return joined | {topic: int(self.meta[name]["N"]) for topic, name in followed.items() if name in self.meta}
 
     def tokens(self) -> set[str]:
         """Hashes of the reconnection tokens that are good for the next connection."""
@@ -104,22 +100,14 @@ class SessionStore:
             "SET posted = :posted, version = version + :one",
         )
 
-    def grant(self, peer: Peer, token_hash: str, joins: Mapping[str, int]) -> Sequence[tuple[str, int]] | None:
-        """Adds a token for the next connection, if the session still is on this one; None if it is not.
-
-        ``joins`` are offsets from which to follow the topics that ``Found.unjoined`` named, in its order. Another run
-        may have been first: what counts is returned.
-        """
-        names = dict(zip(("userFrom", "allFrom"), joins.values(), strict=False))
-        steps = ", ".join(f"{name} = if_not_exists({name}, :{name})" for name in names)
-        meta = self._table.updated_if(
+    def grant(self, peer: Peer, token_hash: str) -> bool:
+        """Adds a token for the next connection, if the session still is on this one."""
+        return self._table.update_if(
             SAME_CONNECTION,
-            {":connection": {"S": peer.connection_id}, ":hash": {"SS": [token_hash]}}
-            | {f":{name}": {"N": str(offset)} for name, offset in names.items()},
+            {":connection": {"S": peer.connection_id}, ":hash": {"SS": [token_hash]}},
             items.session_key(peer.session_id, "META"),
-            f"ADD granted :hash{' SET ' if steps else ''}{steps}",
+            "ADD granted :hash",
         )
-        return None if meta is None else tuple(zip(joins, _reserved_from(meta), strict=False))
 
     def acknowledge(self, peer: Peer, sequence_id: int) -> bool:
         """Records what the client has; says whether the session waits for room in its window.
@@ -135,42 +123,50 @@ class SessionStore:
         )
         return bool((meta or {}).get("full", {}).get("BOOL"))
 
-    def resume(self, found: Found, peer: Peer, token_hash: str, slot: int | None, now: int) -> bool:
-        """Puts the session on another connection; False when somebody else changed it meanwhile."""
+    def resume(self, found: Found, session: Session, used: str, granted: str, now: int) -> bool:
+        """Puts the session on another connection; False when another handshake did, or it ended.
+
+        ``used`` is the hash of the token that was shown, ``granted`` of the one that the greeting will bring. What
+        pumps and acks change meanwhile is not in the way: theirs is fenced by ``version``, which moves here too.
+        """
         values: dict[str, Any] = {
-            ":connection": {"S": peer.connection_id},
-            ":version": found.meta["version"],
-            ":used": {"S": token_hash},
+            ":connection": {"S": session.peer.connection_id},
+            ":began": {"N": str(session.connected_at)},
+            ":epoch": {"N": str(found.session.epoch)},
+            ":next": {"N": str(session.epoch)},
+            ":used": {"S": used},
+            ":granted": {"SS": [granted]},
             ":exp": {"N": str(now + CONNECTION_LIFETIME + RETENTION)},
             **ONE,
         }
         update = (
-            "SET connId = :connection, used = :used, usedUntil = #next, posted = acked, version = version + :one,"
-            " exp = :exp"
+            "SET connId = :connection, connectedAt = :began, epoch = :next, used = :used, usedUntil = #next,"
+            " granted = :granted, posted = acked, version = version + :one, exp = :exp"
         )
-        if slot is not None:
-            values[":slot"] = {"N": str(slot)}
+        if session.slot is not None:
+            values[":slot"] = {"N": str(session.slot)}
             update += ", slot = :slot"
-        key = items.session_key(peer.session_id, "META")
-        return self._table.update_if(
-            SAME_VERSION, values, key, f"{update} REMOVE granted, detached", ExpressionAttributeNames=NEXT
-        )
+        key = items.session_key(session.peer.session_id, "META")
+        names = {"ExpressionAttributeNames": NEXT}
+        return self._table.update_if(SAME_EPOCH, values, key, f"{update} REMOVE detached", **names)
 
     def renew(self, found: Found, peer: Peer, now: int) -> None:
-        """Moves the subscriptions to the new connection, and their expiry forward. What was left stays left."""
-        self._table.put_all([items.index_item(peer, EVERYBODY, now + SUBSCRIPTION_LIFETIME)])
+        """Moves what posts go to at once to the new connection, and the expiry of what could end while it waits.
+
+        Followed topics ring for the session, whichever connection it has, so most need nothing. What was left stays so.
+        """
+        everybody = items.index_item(peer, EVERYBODY, now + SUBSCRIPTION_LIFETIME)
+        self._table.client.put_item(TableName=self._table.name, Item=everybody)
+        exp, connection = {":exp": {"N": str(now + SUBSCRIPTION_LIFETIME)}}, {":connection": {"S": peer.connection_id}}
         for item in found.subscriptions:
-            for key in items.subscription_keys(peer.session_id, item["topic"]["S"]):
-                self._table.update_if(
-                    "attribute_exists(pk)",
-                    {":connection": {"S": peer.connection_id}, ":exp": {"N": str(now + SUBSCRIPTION_LIFETIME)}},
-                    key,
-                    "SET connId = :connection, exp = :exp",
-                )
-
-
-def _reserved_from(meta: Item) -> Sequence[int]:
-    return [int(meta[name]["N"]) for name in ("userFrom", "allFrom") if name in meta]
+            subscription, index = items.subscription_keys(peer.session_id, item["topic"]["S"])
+            ends = int(item["exp"]["N"]) < now + CONNECTION_LIFETIME + RETENTION
+            if ends:
+                self._table.update_if(EXISTS, exp, subscription, "SET exp = :exp")
+            if "joined" not in item:
+                self._table.update_if(EXISTS, exp | connection, index, "SET connId = :connection, exp = :exp")
+            elif ends:
+                self._table.update_if(EXISTS, exp, index, "SET exp = :exp")
 
 
 def _stream_of(meta: Item) -> Stream:

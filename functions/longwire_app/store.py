@@ -4,55 +4,71 @@ DynamoDB removes expired items days later and returns them until then, so every 
 looks at ``exp`` itself.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from itertools import count
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from longwire_app import items
-from longwire_app.errors import Duplicate, TooManyConnections
-from longwire_app.session import CONNECTION_LIFETIME, DEDUPE_LIFETIME, RETENTION, Peer, Session, lifetime
+from longwire_app.errors import Duplicate
+from longwire_app.session import DEDUPE_LIFETIME, RETENTION, Peer, Session, lifetime
+from longwire_app.slots import UserSlots
 from longwire_app.table import Table
-from longwire_app.topics import EVERYBODY, session_topic, shard_of, slots_of
+from longwire_app.topics import EVERYBODY, session_topic, slots_of, user_topic
 
-__all__ = ["Store"]
+__all__ = ["Opening", "Store"]
 
 NEW = "attribute_not_exists(pk)"
 SAME_CONNECTION = "connId = :connection"
 NEW_OR_SAME_CONNECTION = "attribute_not_exists(pk) OR connId = :connection"
+NOT_UNDER_WAY = "exp < :plain OR (reliable = :yes AND exp < :reliable)"
 YES = {":yes": {"BOOL": True}, ":one": {"N": "1"}}
 ALIVE = "attribute_exists(pk) AND exp > :now"
-UNLIMITED = 2**53
-"""Slots of a user whose connections are not counted: they still say which sessions are the user's."""
-FREE_OR_OURS = "attribute_not_exists(pk) OR exp <= :now OR sid = :session"
+
+UNDER_WAY = 60
+"""Seconds that an entry in everybody's index may wait for its session to be recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a reliable session begins with: the hash of its reconnection token, and how to read where a log ends."""
+
+    granted: str
+    tail: Callable[[str], int]
 
 
 class Store:
-    """Sessions, subscriptions, user slots and dedupe records. Safe to use from several threads."""
+    """Sessions, subscriptions and dedupe records. Safe to use from several threads."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self.slots = UserSlots(table)
 
     # Sessions
 
-    def open_session(self, session: Session, topics: Iterable[str], *, limit: int, now: int) -> None:
-        """Records a session and joins it to ``topics``; opening it again for the same connection is harmless.
+    def open_session(
+        self, session: Session, topics: Iterable[str], *, limit: int, now: int, opening: Opening | None = None
+    ) -> bool:
+        """Records a session and joins it to ``topics``; says whether it was new.
 
-        Raises TooManyConnections when the user's ``limit`` slots are taken; 0 means no limit.
+        A session of the same connection stays as it is: its stream may have begun. Raises TooManyConnections when the
+        user's ``limit`` slots are taken; 0 means no limit. Whoever sends to the user or to everybody finds the session
+        from before the moment on from which it follows them, so nothing falls in between.
         """
-        slot = self.take_slot(session, limit, now)
+        slot = self.slots.take(session, limit, now)
         exp = now + lifetime(session.peer)
-        self._record_session(session, slot, exp)
-        puts = [items.index_item(session.peer, EVERYBODY, exp)]
-        for topic in topics:
-            puts += items.subscription_items(session.peer, topic, exp)
-        self._table.put_all(puts)
-
-    def session(self, session_id: str) -> Session | None:
-        """The session as it is now, None when it has ended."""
-        item = self._table.get(items.session_key(session_id, "META"))
-        return None if item is None else items.session_of(session_id, item)
+        same = {":connection": {"S": session.peer.connection_id}}
+        new = False
+        try:
+            self._table.put_if(NEW_OR_SAME_CONNECTION, same, items.index_item(session.peer, EVERYBODY, exp))
+            new = self._record(session, items.session_item(session, slot, exp) | _begun(session, opening))
+            self._table.put_all([item for each in topics for item in items.subscription_items(session.peer, each, exp)])
+        except Exception:
+            if new:
+                self.end_session(session.peer, now, for_good=True)
+            else:
+                self._forget(session, slot)
+            raise
+        return new
 
     def mark_greeted(self, peer: Peer) -> bool:
         """Records that this connection got its greeting; says whether the session still is on it."""
@@ -81,17 +97,22 @@ class Store:
         self._unsubscribe(peer.session_id, found, [EVERYBODY])
         return session is not None and self._end_record(session)
 
-    def sweep(self, session_id: str, topics: Collection[str], now: int) -> None:
-        """Removes what a session left behind, if it has ended or expired. ``topics`` are those whose index had it.
+    def sweep(self, session_id: str, now: int) -> None:
+        """Removes what a session left behind, if it has ended or expired.
 
-        A slot is there before its session, so a bell for a user may come before there is a session: then the index
-        of everybody must be left alone, which may be written at this moment.
+        A session is recorded after its entry in everybody's index: one that is written at this moment is left alone.
         """
         found = [item for page in self._table.query(items.session_pk(session_id)) for item in page]
         meta = next((item for item in found if item["sk"]["S"] == "META"), None)
         if meta is not None and int(meta["exp"]["N"]) > now:
             return
-        self._unsubscribe(session_id, found, [EVERYBODY] if meta is not None or EVERYBODY in topics else [])
+        self._unsubscribe(session_id, found, [])
+        bounds = {
+            f":{name}": {"N": str(now + lifetime(Peer("", "", name == "reliable")) - UNDER_WAY)}
+            for name in ("plain", "reliable")
+        }
+        key = items.index_key(session_id, EVERYBODY)
+        self._table.delete_if(NOT_UNDER_WAY, {**bounds, ":yes": {"BOOL": True}}, key)
         if meta is not None:
             self._end_record(items.session_of(session_id, meta))
 
@@ -105,7 +126,7 @@ class Store:
     def _detach(self, session: Session, now: int) -> bool:
         """Leaves a session without a connection, for as long as sessions are kept."""
         if session.slot is not None:
-            self._free_slot(session, session.slot)
+            self.slots.free(session, session.slot)
         same = {":connection": {"S": session.peer.connection_id}}
         detached = self._table.update_if(
             f"{SAME_CONNECTION} AND attribute_not_exists(detached)",
@@ -118,50 +139,32 @@ class Store:
 
     # Subscriptions
 
-    def join(
-        self, peer: Peer, topic: str, ack_id: int | None, now: int, *, tail: Callable[[], int] | None = None
-    ) -> None:
-        """Subscribes; raises Duplicate, changing nothing, when this ackId was used before.
+    def join(self, peer: Peer, topic: str, now: int, *, tail: Callable[[], int] | None = None) -> None:
+        """Subscribes. Joining again changes nothing but the expiry, so it needs no dedupe record.
 
         ``tail`` reads where the topic's log ends, for a session that follows it. That it is read after the index
         knows the session, and a publisher reads the index after it committed, leaves no message between the two:
         what commits later than the read is rung for. Joining again does not move the place of the first time.
         """
-        subscription, index = items.subscription_items(peer, topic, now + lifetime(peer))
-        if tail is None and ack_id is None:
+        subscription, index = items.subscription_items(peer, topic, now + lifetime(peer), follows=tail is not None)
+        if tail is None:
             self._table.put_all([subscription, index])
             return
-        effects: list[Any] = [{"Put": {"TableName": self._table.name, "Item": index}}]
-        if tail is None:
-            effects.append({"Put": {"TableName": self._table.name, "Item": subscription}})
-        else:
-            self._table.put_all([index])
-            effects.append({"Update": self._joined(subscription, tail())})
-        if ack_id is None:
-            self._table.client.transact_write_items(TransactItems=effects)
-        else:
-            self._once(peer.session_id, ack_id, now, effects)
-
-    def _joined(self, subscription: items.Item, tail: int) -> dict[str, Any]:
-        return {
-            "TableName": self._table.name,
-            "Key": {"pk": subscription["pk"], "sk": subscription["sk"]},
-            "UpdateExpression": "SET joined = if_not_exists(joined, :tail), topic = :topic, exp = :exp",
-            "ExpressionAttributeValues": {
-                ":tail": {"N": str(tail)},
+        self._table.client.put_item(TableName=self._table.name, Item=index)
+        self._table.client.update_item(
+            TableName=self._table.name,
+            Key={"pk": subscription["pk"], "sk": subscription["sk"]},
+            UpdateExpression="SET joined = if_not_exists(joined, :tail), topic = :topic, exp = :exp",
+            ExpressionAttributeValues={
+                ":tail": {"N": str(tail())},
                 ":topic": subscription["topic"],
                 ":exp": subscription["exp"],
             },
-        }
+        )
 
-    def leave(self, peer: Peer, topic: str, ack_id: int | None, now: int) -> None:
-        """Unsubscribes, also from what was never joined; raises Duplicate like join."""
-        keys = items.subscription_keys(peer.session_id, topic)
-        if ack_id is None:
-            self._table.delete_all(keys)
-        else:
-            effects = [{"Delete": {"TableName": self._table.name, "Key": key}} for key in keys]
-            self._once(peer.session_id, ack_id, now, effects)
+    def leave(self, peer: Peer, topic: str) -> None:
+        """Unsubscribes, also from what was never joined."""
+        self._table.delete_all(items.subscription_keys(peer.session_id, topic))
 
     def addressed(self, session_id: str, now: int) -> Peer | None:
         """The session, when there is one, with the log of its own topic among those that its pump reads."""
@@ -205,73 +208,62 @@ class Store:
 
     def claim(self, session_id: str, ack_id: int | str, now: int) -> None:
         """Takes an ackId; raises Duplicate when it is taken."""
-        self._once(session_id, ack_id, now, [])
-
-    def release(self, session_id: str, ack_id: int | str) -> None:
-        """Gives an ackId back after a failure, so that a retry is not taken for a repetition."""
-        self._table.delete_all([items.dedupe_key(session_id, ack_id)])
-
-    def _once(self, session_id: str, ack_id: int | str, now: int, effects: Sequence[Any]) -> None:
-        # A transaction even for the record alone: botocore gives it a token, so its own retry after a lost answer
+        # A transaction even for one record: botocore gives it a token, so its own retry after a lost answer
         # succeeds again, where a plain conditional put would find the first try's record and call it a duplicate.
         record = items.dedupe_key(session_id, ack_id) | items.expiry(now + DEDUPE_LIFETIME)
         put: Any = {"Put": {"TableName": self._table.name, "Item": record, "ConditionExpression": NEW}}
         try:
-            self._table.client.transact_write_items(TransactItems=[put, *effects])
+            self._table.client.transact_write_items(TransactItems=[put])
         except self._table.client.exceptions.TransactionCanceledException as exc:
             if exc.response["CancellationReasons"][0].get("Code") == "ConditionalCheckFailed":
                 raise Duplicate from None
             raise
 
-    # User slots
-
-    def take_slot(self, session: Session, limit: int, now: int) -> int:
-        """A free slot, taken by a conditional put: no counter that a lost ``$disconnect`` could leave wrong.
-
-        Without a limit (0) it is one of so many that none needs to be looked for.
-        """
-        first = shard_of(session.peer.session_id, limit or UNLIMITED)
-        if not limit:
-            return next(number for number in count(first) if self._try_slot(session, number, now))
-        taken: dict[int, str] = {}
-        for page in self._table.query(items.slot_pk(session.tenant, session.user_id)):
-            held = [item for item in page if int(item["exp"]["N"]) > now]
-            taken |= {items.slot_number(item): item["sid"]["S"] for item in held}
-        for number, holder in taken.items():
-            if holder == session.peer.session_id and self._try_slot(session, number, now):
-                return number
-        # Each session begins its search somewhere else, or a crowd would race for one slot after another.
-        for number in ((first + step) % limit for step in range(limit)):
-            if number not in taken and len(taken) < limit and self._try_slot(session, number, now):
-                return number
-        raise TooManyConnections
-
-    def _try_slot(self, session: Session, number: int, now: int) -> bool:
-        values = {":now": {"N": str(now)}, ":session": {"S": session.peer.session_id}}
-        item = items.slot_item(session, number, now + CONNECTION_LIFETIME)
-        return self._table.put_if(FREE_OR_OURS, values, item)
-
-    def _free_slot(self, session: Session, number: int) -> bool:
-        key = items.slot_key(session.tenant, session.user_id, number)
-        return self._table.delete_if(SAME_CONNECTION, {":connection": {"S": session.peer.connection_id}}, key)
+    def release(self, session_id: str, ack_id: int | str) -> None:
+        """Gives an ackId back after a failure, so that a retry is not taken for a repetition."""
+        self._table.delete_all([items.dedupe_key(session_id, ack_id)])
 
     # Session records
 
-    def _record_session(self, session: Session, slot: int | None, exp: int) -> None:
+    def _record(self, session: Session, item: items.Item) -> bool:
+        """False when it is there; then what was taken for it is given back, unless it has the same."""
         try:
             self._table.client.put_item(
                 TableName=self._table.name,
-                Item=items.session_item(session, slot, exp),
-                ConditionExpression=NEW_OR_SAME_CONNECTION,
-                ExpressionAttributeValues={":connection": {"S": session.peer.connection_id}},
+                Item=item,
+                ConditionExpression=NEW,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except (ClientError, BotoCoreError):
-            if slot is not None:
-                self._free_slot(session, slot)
-            raise
+        except self._table.client.exceptions.ConditionalCheckFailedException as exc:
+            response: Any = exc.response
+            found, wanted = (items.session_of(session.peer.session_id, each) for each in (response["Item"], item))
+            if found.peer != session.peer:
+                raise
+            if wanted.slot is not None and wanted.slot != found.slot:
+                self.slots.free(session, wanted.slot)
+            if found.detached:
+                self._forget(session, None)
+            return False
+        return True
+
+    def _forget(self, session: Session, slot: int | None) -> None:
+        """Takes back what says that the session has this connection, but for its own record."""
+        if slot is not None:
+            self.slots.free(session, slot)
+        same = {":connection": {"S": session.peer.connection_id}}
+        self._table.delete_if(SAME_CONNECTION, same, items.index_key(session.peer.session_id, EVERYBODY))
 
     def _end_record(self, session: Session) -> bool:
         if session.slot is not None:
-            self._free_slot(session, session.slot)
+            self.slots.free(session, session.slot)
         key = items.session_key(session.peer.session_id, "META")
         return self._table.delete_if(SAME_CONNECTION, {":connection": {"S": session.peer.connection_id}}, key)
+
+
+def _begun(session: Session, opening: Opening | None) -> dict[str, Any]:
+    """It follows what is sent to its user and to everybody from here on."""
+    if opening is None:
+        return {}
+    ends = [opening.tail(topic) for topic in (user_topic(session.tenant, session.user_id), EVERYBODY)]
+    froms = {name: {"N": str(end)} for name, end in zip(("userFrom", "allFrom"), ends, strict=True)}
+    return {"granted": {"SS": [opening.granted]}, **froms}

@@ -40,13 +40,11 @@ class Porter:
 
     def _look(self, bells: Sequence[Bell], turn: Turn) -> Verdict:
         session_id = bells[0].session_id
-        topics = [bell.topic for bell in bells]
-        hints = None if None in topics else frozenset(topic for topic in topics if topic is not None)
         try:
-            verdict = self._runner.run(session_id, hints, turn)
+            verdict = self._runner.run(session_id, bells, turn)
             if verdict is Verdict.ENDED:
                 # Its subscriptions may still be there, and have us rung.
-                self._runner.parts.store.sweep(session_id, hints or (), turn.now)
+                self._runner.parts.store.sweep(session_id, turn.now)
         except (ClientError, BotoCoreError, AppError):
             logger.exception("the pump failed", session=session_id)
             turn.counts["PumpErrors"] += 1

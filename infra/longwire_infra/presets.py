@@ -1,7 +1,8 @@
 """What handlers use for each message: Longwire's own backend as counted, and whatever you say of yours.
 
-Figures are operations of the backend's protocol counted call by call; a message of the reliable protocol is acked, its
-delivery is read from the log and acked again. Duration is an assumption: measure yours.
+Figures are operations of the backend's protocol counted call by call, as tests/functions/test_pump_runner_operations.py
+holds them; a message of the reliable protocol is acked, its delivery is read from the log and acked again. Duration is
+an assumption: measure yours.
 """
 
 from decimal import Decimal
@@ -25,7 +26,7 @@ def operation(requests: str, write_units: str, read_units: str, fifo: str) -> Op
 
 
 # authorizer, $connect and a tenth of a pump for the greeting; $disconnect
-CONNECT = operation("3.1", "6", "2", "0.3")
+CONNECT = operation("3.1", "7", "4", "0.3")
 PING = operation("0", "0", "0", "0")  # a MOCK integration answers
 
 PRESETS = {
@@ -34,8 +35,8 @@ PRESETS = {
         duration_ms=DURATION_MS,
         operations={
             "connect": CONNECT,
-            "message": operation("1", "4", "1.5", "0.1"),  # publish: TransactWrite of 2, fan-out Query
-            "delivery": operation("0.1", "1", "1.5", "0.3"),  # one a batch: Get, Query, Update
+            "message": operation("1", "4", "2", "0.1"),  # publish: Query of the tail, TransactWrite of 2, fan-out Query
+            "delivery": operation("0.1", "1", "2", "0.3"),  # one a batch: Query of the session and of the log, Update
             "ack": operation("1", "1", "0", "0"),  # sequenceAck: Update
             "heartbeat": PING,
         },

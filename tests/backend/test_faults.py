@@ -174,7 +174,7 @@ class Crowd:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(("rate", "steps"), [(1.0, 12), (0.1, 20)])
+@pytest.mark.parametrize(("rate", "steps"), [(1.0, 12), (0.1, 30)])
 def test_a_crowd_survives_each_kind_of_fault(world: World, kind: str, rate: float, steps: int) -> None:
     crowded(world, rate, steps, kind)
 

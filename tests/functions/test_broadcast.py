@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from backend_aws import recorded
 from longwire_app import items
 from longwire_app.broadcast import Broadcaster, Publication
 from longwire_app.delivery import Delivery
@@ -61,7 +62,7 @@ def test_everybody_in_the_group_gets_it_and_nobody_else(
     broadcaster: Broadcaster, room: Any, store: Store, connections: Any, turn: Turn
 ) -> None:
     room("c1=", "c2=")
-    store.join(Peer("c3=", "c3="), group_topic("room#0"), None, turn.now)
+    store.join(Peer("c3=", "c3="), group_topic("room#0"), turn.now)
     broadcaster.publish(HELLO, turn)
     assert connections.frames == {"c1=": [WIRE], "c2=": [WIRE]}
     assert turn.counts == {"MessagesOut": 2}
@@ -79,14 +80,14 @@ def test_nobody_there_is_no_error(broadcaster: Broadcaster, turn: Turn) -> None:
 
 
 def test_a_410_ends_the_session_of_that_recipient_alone(
-    broadcaster: Broadcaster, room: Any, store: Store, aws: Any, connections: Any, turn: Turn
+    broadcaster: Broadcaster, room: Any, aws: Any, connections: Any, turn: Turn
 ) -> None:
     room("c1=", "c2=", "c3=")
     connections.statuses["c2="] = 410
     broadcaster.publish(HELLO, turn)
     assert connections.frames == {"c1=": [WIRE], "c3=": [WIRE]}
-    assert store.session("c2=") is None
-    assert store.session("c1=") is not None
+    assert recorded("c2=") is None
+    assert recorded("c1=") is not None
     assert not any("c2=" in pk or "c2=" in sk for pk, sk in aws.key_pairs())
     assert turn.counts == {"MessagesOut": 2, "Gone": 1, "SessionsEnded": 1}
     broadcaster.publish(HELLO, turn)
@@ -99,10 +100,10 @@ def test_a_410_of_an_old_connection_does_not_end_a_session_that_moved_on(
     opened = session("c1=")
     store.open_session(opened, [], limit=0, now=turn.now)
     store.mark_greeted(opened.peer)
-    store.join(Peer("c1=", "c0="), ROOM, None, turn.now)
+    store.join(Peer("c1=", "c0="), ROOM, turn.now)
     connections.statuses["c0="] = 410
     broadcaster.publish(HELLO, turn)
-    assert store.session("c1=") is not None
+    assert recorded("c1=") is not None
 
 
 def test_a_session_whose_handshake_is_under_way_is_not_taken_for_gone(
@@ -111,19 +112,19 @@ def test_a_session_whose_handshake_is_under_way_is_not_taken_for_gone(
     store.open_session(session("c1="), [ROOM], limit=0, now=turn.now)
     connections.scripts["c1="] = [410]
     broadcaster.publish(HELLO, turn)
-    assert store.session("c1=") is not None
+    assert recorded("c1=") is not None
     broadcaster.publish(HELLO, turn)
     assert connections.frames == {"c1=": [WIRE]}
 
 
 def test_failures_are_counted_and_end_nobodys_session(
-    broadcaster: Broadcaster, room: Any, store: Store, connections: Any, turn: Turn
+    broadcaster: Broadcaster, room: Any, connections: Any, turn: Turn
 ) -> None:
     room("c1=", "c2=", "c3=", "c4=")
     connections.statuses.update({"c1=": 403, "c2=": 429, "c3=": 500})
     broadcaster.publish(HELLO, turn)
     assert turn.counts == {"MessagesOut": 1, "Throttled": 1, "DeliveryFailures": 2}
-    assert all(store.session(connection_id) for connection_id in ("c1=", "c2=", "c3="))
+    assert all(recorded(connection_id) for connection_id in ("c1=", "c2=", "c3="))
 
 
 def test_after_the_deadline_nothing_is_posted_and_nobody_is_ended(
@@ -138,13 +139,13 @@ def test_after_the_deadline_nothing_is_posted_and_nobody_is_ended(
 
 @pytest.mark.parametrize("broadcaster", [True], indirect=True)
 def test_the_deadline_also_holds_for_ending_sessions(
-    broadcaster: Broadcaster, store: Store, room: Any, connections: Any, turn: Turn
+    broadcaster: Broadcaster, room: Any, connections: Any, turn: Turn
 ) -> None:
     room("c1=")
     connections.statuses["c1="] = 410
     broadcaster.publish(HELLO, turn)
     assert turn.counts == {"Gone": 1, "SessionsEnded": 0}
-    assert store.session("c1=") is not None
+    assert recorded("c1=") is not None
 
 
 def test_a_message_that_api_gateway_would_not_take_is_refused_before_anybody_gets_it(
@@ -161,13 +162,13 @@ def test_a_message_that_api_gateway_would_not_take_is_refused_before_anybody_get
 
 
 def test_a_frame_for_one_ends_its_session_when_it_is_gone(
-    broadcaster: Broadcaster, room: Any, store: Store, connections: Any, turn: Turn
+    broadcaster: Broadcaster, room: Any, connections: Any, turn: Turn
 ) -> None:
     one, two = room("c1=", "c2=")
     connections.statuses["c1="] = 410
     for peer in (one, two):
         broadcaster.send(peer, ServerMessage(data=1), turn)
-    assert store.session("c1=") is None
+    assert recorded("c1=") is None
     assert connections.frames == {"c2=": [{"type": "message", "from": "server", "dataType": "json", "data": 1}]}
 
 

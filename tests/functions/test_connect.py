@@ -5,6 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
+from backend_aws import recorded
 from longwire_app.connect import handler
 from longwire_app.handshake import JSON
 
@@ -13,18 +14,18 @@ pytestmark = pytest.mark.usefixtures("backend")
 OFFER = {"Sec-WebSocket-Protocol": f"chat, {JSON}"}
 
 
-def test_the_subprotocol_is_confirmed_and_the_session_recorded(event: Any, context: Any, aws: Any, store: Any) -> None:
+def test_the_subprotocol_is_confirmed_and_the_session_recorded(event: Any, context: Any, aws: Any) -> None:
     answer = handler(event("$connect", headers=OFFER, user="alice"), context)
     assert answer == {"statusCode": 200, "headers": {"Sec-WebSocket-Protocol": JSON}}
-    session = store.session("c1=")
+    session = recorded("c1=")
     assert (session.user_id, session.subprotocol, session.greeted) == ("alice", JSON, False)
     assert {pk for pk, _ in aws.key_pairs()} == {"S#c1=", "T#a:#0", "U##alice"}
 
 
 @pytest.mark.parametrize("headers", [{}, {"sec-websocket-protocol": ""}])
-def test_without_an_offer_nothing_is_confirmed(event: Any, context: Any, store: Any, headers: Any) -> None:
+def test_without_an_offer_nothing_is_confirmed(event: Any, context: Any, headers: Any) -> None:
     assert handler(event("$connect", headers=headers), context) == {"statusCode": 200}
-    assert store.session("c1=").subprotocol == ""
+    assert recorded("c1=").subprotocol == ""
 
 
 def test_a_lower_case_header_is_an_offer_too(event: Any, context: Any) -> None:
@@ -66,7 +67,7 @@ def test_one_connection_too_many_is_a_429_and_leaves_nothing(
     assert aws.key_pairs() == before
     assert counted() == {"RefusedLimit": 1}
     assert handler(event("$connect", headers=OFFER, connection="c3=", user="bob"), context)["statusCode"] == 200
-    store.end_session(store.session("c0=").peer, turn.now)
+    store.end_session(recorded("c0=").peer, turn.now)
     assert handler(event("$connect", headers=OFFER, connection="c4="), context)["statusCode"] == 200
 
 
@@ -87,7 +88,7 @@ def test_a_doorbell_that_does_not_ring_refuses_the_handshake_and_leaves_nothing(
     assert counted() == {"HandlerErrors": 1}
 
 
-@pytest.mark.parametrize("operation", ["Query", "PutItem", "BatchWriteItem"])
+@pytest.mark.parametrize("operation", ["PutItem", "BatchWriteItem"])
 def test_a_write_that_fails_midway_refuses_the_handshake_and_leaves_nothing(
     event: Any, context: Any, aws: Any, denials: Any, operation: str
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
+from backend_aws import recorded
 from longwire_app.disconnect import handler
 from longwire_app.items import expiry
 from longwire_app.session import Peer
@@ -31,7 +32,7 @@ def test_everything_of_the_session_is_removed(closed: Any, context: Any, store: 
     store.open_session(session("c1="), [group_topic("room")], limit=3, now=1)
     store.open_session(session("c2="), [group_topic("room")], limit=3, now=1)
     assert handler(closed(connection="c1="), context) == DONE
-    assert store.session("c2=") is not None
+    assert recorded("c2=") is not None
     assert not [pair for pair in aws.key_pairs() if "c1=" in "".join(pair)]
 
 
@@ -41,15 +42,14 @@ def test_the_users_slot_is_free_again(closed: Any, context: Any, store: Any, ses
     store.open_session(session("c2="), [], limit=1, now=turn.now)
 
 
-def test_a_late_one_does_not_end_a_session_that_moved_on(
-    closed: Any, context: Any, store: Any, aws: Any, turn: Any
-) -> None:
+def test_a_late_one_does_not_end_a_session_that_moved_on(closed: Any, context: Any, aws: Any, turn: Any) -> None:
     moved = boto3.client("dynamodb")
     item = {"connId": "c2=", "userId": "alice", "tenant": "", "subprotocol": ""}
-    record = {name: {"S": value} for name, value in item.items()} | {"connectedAt": {"N": "1"}} | expiry(turn.now + 60)
+    numbers = {"connectedAt": {"N": "1"}, "epoch": {"N": "2"}} | expiry(turn.now + 60)
+    record = {name: {"S": value} for name, value in item.items()} | numbers
     moved.put_item(TableName=aws.table, Item={"pk": {"S": "S#c1="}, "sk": {"S": "META"}, **record})
     assert handler(closed(connection="c1="), context) == DONE
-    assert store.session("c1=").peer == Peer("c1=", "c2=")
+    assert recorded("c1=").peer == Peer("c1=", "c2=")
 
 
 def test_twice_is_harmless_and_so_is_one_without_a_session(

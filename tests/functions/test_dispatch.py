@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from backend_aws import recorded
 from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
 from longwire_app.dispatch import Dispatcher, Streams
@@ -135,7 +136,7 @@ def test_every_data_type_passes_unchanged(client: Any, data_type: str) -> None:
 
 @pytest.mark.parametrize("kind", ["joinGroup", "leaveGroup", "sendToGroup"])
 def test_without_the_role_it_is_forbidden_and_nothing_happens(client: Any, store: Store, aws: Any, kind: str) -> None:
-    store.join(client("c2=").caller.peer, group_topic("room"), None, client().turn.now)
+    store.join(client("c2=").caller.peer, group_topic("room"), client().turn.now)
     before = aws.key_pairs()
     other_roles = (SEND,) if kind != "sendToGroup" else (JOIN,)
     alice = client("c1=", roles=(*other_roles, f"{JOIN}.other", f"{SEND}.other"))
@@ -154,8 +155,6 @@ def test_a_refused_ack_id_may_be_used_again(client: Any) -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        {"type": "joinGroup", "group": "room"},
-        {"type": "leaveGroup", "group": "room"},
         {"type": "sendToGroup", "group": "other", "data": 1},
         {"type": "event", "event": "count", "data": 1},
     ],
@@ -171,10 +170,11 @@ def test_a_repeated_ack_id_is_a_duplicate_and_has_no_effect(client: Any, app: Ap
     assert (len(bob.got), len(calls)) == received
 
 
-def test_an_ack_id_counts_across_kinds_of_frames(client: Any) -> None:
+def test_joining_and_leaving_twice_is_as_good_as_once(client: Any, store: Store) -> None:
     alice = client()
-    alice.send(type="joinGroup", group="room", ackId=1)
-    assert error(alice.send(type="sendToGroup", group="room", data=1, ackId=1)) == (False, "Duplicate")
+    for kind, members in (("joinGroup", 1), ("leaveGroup", 0)):
+        assert [alice.send(type=kind, group="room", ackId=1) for _ in range(2)] == [[done(1)], [done(1)]]
+        assert sum(len(page) for page in store.subscribers(group_topic("room"), alice.turn.now)) == members
 
 
 def test_the_largest_ack_id_comes_back_exactly(client: Any) -> None:
@@ -272,4 +272,4 @@ def test_a_sender_that_is_gone_is_ended(client: Any, store: Store, session: Any,
     store.mark_greeted(alice.caller.peer)
     connections.statuses["c1="] = 410
     assert alice.send(type="joinGroup", group="room", ackId=1) == []
-    assert store.session("c1=") is None
+    assert recorded("c1=") is None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from backend_aws import recorded
 from backend_device import Device, Stage
 from longwire_app import wiring
 from longwire_app.application import app
@@ -129,7 +130,7 @@ def test_a_bell_before_there_is_a_session_does_no_harm(
     stage: Stage, publisher: Publisher, session: Any, store: Any, turn: Turn
 ) -> None:
     """A slot is taken first: a message for the user rings for a session that is not there yet."""
-    number = store.take_slot(replace(session("a1="), peer=Peer("a1=", "a1=", reliable=True)), 3, turn.now)
+    number = store.slots.take(replace(session("a1="), peer=Peer("a1=", "a1=", reliable=True)), 3, turn.now)
     publisher.to_user("alice", "early")
     alice = stage.device("alice")
     assert alice.connect("a1=") == 200
@@ -137,7 +138,7 @@ def test_a_bell_before_there_is_a_session_does_no_harm(
     publisher.to_all("all")
     publisher.to_user("alice", "then")
     assert sorted(got(stage, alice)) == ["all", "then"]
-    assert store.session("a1=").slot == number
+    assert recorded("a1=").slot == number
 
 
 def test_sessions_of_a_user_are_found_without_a_limit(
@@ -167,7 +168,7 @@ def test_users_and_tenants_do_not_meet(
     assert [frame["data"] for frame in stage.connections.frames["x1="]] == [2]
 
 
-def test_who_is_gone_is_ended_and_not_asked_again(stage: Stage, publisher: Publisher, greeted: Any, store: Any) -> None:
+def test_who_is_gone_is_ended_and_not_asked_again(stage: Stage, publisher: Publisher, greeted: Any) -> None:
     gone, there = greeted("a1=", protocol=PLAIN), greeted("a2=", protocol=PLAIN)
     gone.vanish(told=False)
     for number in range(2):
@@ -175,7 +176,7 @@ def test_who_is_gone_is_ended_and_not_asked_again(stage: Stage, publisher: Publi
         publisher.to_user("alice", number)
     assert there.receive() == [0, 0, 1, 1]
     assert stage.connections.posts["a1="] == 2
-    assert store.session("a1=") is None
+    assert recorded("a1=") is None
 
 
 def test_a_session_that_waits_is_not_rung_for_and_one_that_expired_is_not_there(

@@ -1,10 +1,12 @@
 """Who may go on with a session: tokens, races, limits, and late news of old connections."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from backend_aws import recorded
 from backend_device import Device, Stage
 from longwire_app.session import RETENTION, Peer
 from longwire_app.session_store import SessionStore
@@ -81,8 +83,55 @@ def test_of_two_resumes_at_once_one_is_refused(stage: Stage, sessions: SessionSt
     stage.interrupted = True  # without the rest of their handshakes
     found = sessions.find("a1=", stage.now)
     assert found is not None
-    one, two = (sessions.resume(found, Peer("a1=", connection, True), "h", None, stage.now) for connection in "xy")
-    assert (one, two) == (True, False)
+    both = [replace(found.session, peer=Peer("a1=", connection, True), epoch=2) for connection in "xy"]
+    assert [sessions.resume(found, session, "h", "g", stage.now) for session in both] == [True, False]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_many_resumes_at_once_leave_one_connection_in_one_slot(stage: Stage, alice: Device, told: bool) -> None:
+    """Each on its own thread, against the store: whoever wins, the slot can be freed, and no other is taken."""
+    if told:
+        alice.vanish()
+    devices = [replace(alice, read={}) for _ in range(12)]
+    with ThreadPoolExecutor(12) as pool:
+        statuses = list(pool.map(lambda each: each[1].connect(f"r{each[0]}=", resume=True), enumerate(devices)))
+    assert set(statuses) <= {200, 409}
+    kept = recorded("a1=")
+    assert kept is not None
+    winner = next(device for device in devices if device.connection == kept.peer.connection_id)
+    slots = [item for item in stage.aws.items() if item["pk"]["S"].startswith("U#")]
+    assert [(item["sk"]["S"], item["epoch"]["N"]) for item in slots] == [(f"SLOT#{kept.slot}", str(kept.epoch))]
+    winner.vanish()
+    assert not [pk for pk, _ in stage.aws.key_pairs() if pk.startswith("U#")]
+
+
+def test_a_handshake_that_was_overtaken_by_a_later_one_has_no_session(stage: Stage, alice: Device) -> None:
+    late = replace(alice, read={})
+    stage.now += 5
+    assert alice.connect("a2=", resume=True) == 200
+    stage.now -= 1
+    assert late.connect("a3=", resume=True) == 409
+    stage.pump()
+    assert stage.connections.closed == ["a1="]
+    assert alice.ask(type="joinGroup", group="room")["success"]
+
+
+def test_a_connect_that_is_repeated_late_does_not_begin_the_session_again(stage: Stage, alice: Device) -> None:
+    alice.ask(type="joinGroup", group="room")
+    alice.ask(type="sendToGroup", group="room", data="one")
+    stage.pump()
+    assert alice.receive() == ["one"]
+    alice.acknowledge()
+    before = recorded("a1=")
+    assert replace(alice).connect("a1=") == 200
+    assert recorded("a1=") == before
+    alice.ask(type="sendToGroup", group="room", data="two")
+    stage.pump()
+    assert alice.receive() == ["two"]
+    alice.vanish()
+    assert alice.connect("a2=", resume=True) == 200
+    assert replace(alice, session_id="a1=").connect("a1=") == 500
+    assert recorded("a1=").peer.connection_id == "a2="
 
 
 def test_late_news_of_an_old_connection_changes_nothing(stage: Stage, alice: Device) -> None:

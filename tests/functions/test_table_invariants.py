@@ -35,7 +35,7 @@ def sound() -> dict[str, Any]:
         "runs": {"S": runs},
         "cursors": {"S": cursors},
     }
-    subscription, index = items.subscription_items(PEER, ROOM, LATER)
+    subscription, index = items.subscription_items(PEER, ROOM, LATER, follows=True)
     return {
         "session": session,
         "subscription": subscription | {"joined": {"N": "4"}},
@@ -98,11 +98,12 @@ ALWAYS = {
 SETTLED = {
     "a slot of nobody": (without("session", "subscription", "index", "everybody"), "is not connected"),
     "a slot of somebody away": (changed("session", detached={"BOOL": True}), "is not connected"),
-    "a slot of an earlier connection": (changed("slot", connId={"S": "c1="}), "its session is on c2="),
+    "a slot of an earlier connection": (changed("slot", epoch={"N": "9"}), "its session is in epoch 1"),
     "no slot": (without("slot"), "is not there"),
     "a subscription of nobody": (without("session", "slot"), "its session is gone"),
     "an index entry alone": (without("subscription"), "no subscription"),
     "an index entry that moved": (changed("index", connId={"S": "c1="}), "but the session is on c2="),
+    "followed and posted to": (changed("index", connId={"S": "c2="}), "it is followed and posted to, or neither"),
     "plain in the index": (lambda tables: tables["index"].pop("reliable"), "reliable in one place alone"),
     "over before its session": (changed("index", exp={"N": str(NOW + 1)}), "expires before its session"),
     "a connection of nobody": (without("session", "slot", "subscription", "index"), "its session is not connected"),

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from backend_aws import recorded
 from longwire_app import connect
 from longwire_app.doorbell import Bell
 from longwire_app.pump_runner import PAUSES
@@ -38,11 +39,11 @@ def record_of(bell: Bell) -> dict[str, str]:
     return record(json.dumps({"sessionId": bell.session_id}), bell.message_id)
 
 
-def test_who_connected_is_greeted(event: Any, context: Any, aws: Any, connections: Any, store: Any) -> None:
+def test_who_connected_is_greeted(event: Any, context: Any, aws: Any, connections: Any) -> None:
     connect.handler(event("$connect", headers={}), context)
     assert handler({"Records": aws.bells()}, context) == {"batchItemFailures": []}
     assert connections.frames == {"c1=": [GREETING]}
-    assert store.session("c1=").greeted
+    assert recorded("c1=").greeted
 
 
 def test_a_bell_that_is_heard_twice_greets_once(porter: Any, opened: Any, connections: Any, turn: Any) -> None:
@@ -61,21 +62,21 @@ def test_a_session_that_ended_is_not_greeted(porter: Any, opened: Any, store: An
 
 
 def test_a_handshake_under_way_is_asked_again(
-    porter: Any, opened: Any, connections: Any, store: Any, turn: Any, pauses: list[float]
+    porter: Any, opened: Any, connections: Any, turn: Any, pauses: list[float]
 ) -> None:
     connections.scripts["c1="] = [410, 410, 410]
     assert porter.answer(opened("c1="), turn) == []
     assert connections.frames == {"c1=": [GREETING]}
     assert pauses == list(PAUSES[:3])
-    assert store.session("c1=").greeted
+    assert recorded("c1=").greeted
 
 
 def test_a_connection_that_never_appears_ends_its_session_after_five_seconds(
-    porter: Any, opened: Any, connections: Any, store: Any, turn: Any, pauses: list[float]
+    porter: Any, opened: Any, connections: Any, turn: Any, pauses: list[float]
 ) -> None:
     connections.statuses["c1="] = 410
     assert porter.answer(opened("c1="), turn) == []
-    assert store.session("c1=") is None
+    assert recorded("c1=") is None
     assert sum(pauses) == pytest.approx(5.17)
     assert turn.counts == {"Gone": 1, "NeverEstablished": 1}
 

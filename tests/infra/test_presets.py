@@ -10,8 +10,8 @@ from longwire_infra.presets import PRESETS
 @pytest.mark.parametrize(
     ("preset", "kind", "messages", "counted"),
     [
-        ("longwire-reliable", "message", 2, "4.94"),
-        ("longwire-reliable", "delivery", 1, "1.98"),
+        ("longwire-reliable", "message", 2, "5.00"),
+        ("longwire-reliable", "delivery", 1, "2.04"),
         ("longwire-reliable", "ack", 1, "1.82"),
         ("longwire-volatile", "message", 1, "1.31"),
         ("longwire-volatile", "delivery", 1, "1.01"),

@@ -25,7 +25,7 @@ def test_the_reliable_backend_acks_and_writes(tmp_path: Path) -> None:
         "publish acks": sent,
         "delivery acks": delivered,
     }
-    assert found.usage.dynamodb_write_units == sent * 4 + delivered + delivered + connects * 6
+    assert found.usage.dynamodb_write_units == sent * 4 + delivered + delivered + connects * 7
     assert found.usage.lambda_requests == sent + delivered / Decimal(10) + delivered + connects * Decimal("3.1")
     assert found.usage.log_ingested_bytes is None
 
@@ -33,7 +33,7 @@ def test_the_reliable_backend_acks_and_writes(tmp_path: Path) -> None:
 def test_the_volatile_backend_writes_for_connections_alone(tmp_path: Path) -> None:
     found = counted(workload(tmp_path, f"{CHAT}handler: {{preset: longwire-volatile}}\n"))
 
-    assert found.usage.dynamodb_write_units == 36_000 * 6
+    assert found.usage.dynamodb_write_units == 36_000 * 7
 
 
 def test_pings_and_connects_are_messages_only_by_assumption(tmp_path: Path) -> None:

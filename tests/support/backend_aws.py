@@ -1,5 +1,6 @@
 """AWS for the backend's tests: moto behind a real port, with calls counted and failures on request."""
 
+import json
 import threading
 import time
 from collections import Counter
@@ -12,6 +13,8 @@ from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
+from dynamodb_units import units
+from longwire_app import items
 from table_invariants import inconsistencies, read_tables, scanned
 
 REGION = "eu-west-1"
@@ -64,18 +67,23 @@ class Server(ThreadingHTTPServer):
 
 
 class MotoServer(Server):
-    """``calls`` counts operations. ``denials`` says how many of the next calls of an operation are denied."""
+    """``calls`` counts operations, ``units`` what DynamoDB bills for them.
+
+    ``denials`` says how many of the next calls of an operation are denied.
+    """
 
     def __init__(self) -> None:
         super().__init__(MotoHandler)
         self.calls: Counter[str] = Counter()
         self.denials: Counter[str] = Counter()
+        self.units: Counter[str] = Counter()
         # moto's DynamoDB is not thread safe: one call at a time.
         self.lock = threading.Lock()
 
     def reset(self) -> None:
         self.calls.clear()
         self.denials.clear()
+        self.units.clear()
 
     def serve(self, service: str, path: str, headers: HTTPHeaders, body: bytes) -> tuple[int, dict[str, Any], bytes]:
         operation = headers["X-Amz-Target"].rpartition(".")[2]
@@ -87,6 +95,8 @@ class MotoServer(Server):
             url = f"https://{service}.{REGION}.amazonaws.com{path}"
             request = AWSPreparedRequest("POST", url, headers, body, False)
             status, answered, content = botocore_stubber.process_request(request)
+            if service == "dynamodb":
+                self.units += units(operation, json.loads(body), json.loads(content))
         return status, dict(answered), content.encode() if isinstance(content, str) else content
 
 
@@ -131,6 +141,13 @@ class Aws:
             {"messageId": each["MessageId"], "body": each["Body"], "receiptHandle": each["ReceiptHandle"]}
             for each in answer.get("Messages", [])
         ]
+
+
+def recorded(session_id: str) -> Any:
+    """The Session in the table, None when it has ended."""
+    key = items.session_key(session_id, "META")
+    found = boto3.client("dynamodb").get_item(TableName="state", Key=key).get("Item")
+    return None if found is None else items.session_of(session_id, found)
 
 
 def created() -> Aws:

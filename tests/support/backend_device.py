@@ -19,7 +19,7 @@ __all__ = ["Device", "Stage"]
 
 @dataclass
 class Stage:
-    """What devices share. ``now`` is seconds since the epoch, for events alone.
+    """What devices share. ``now`` is seconds since the epoch, for events alone; ``invocations`` counts Lambda's.
 
     ``interrupted`` says that the test has ended an invocation halfway: see table_invariants.py.
     """
@@ -28,11 +28,13 @@ class Stage:
     connections: Connections
     now: int
     interrupted: bool = False
+    invocations: int = 0
 
     def pump(self) -> None:
         """Has the worker hear every bell, until none is left that it would not hear again."""
         client = boto3.client("sqs")
         while records := self.aws.bells():
+            self.invocations += 1
             answer = worker.handler({"Records": records}, CONTEXT)
             failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
             for record in records:
@@ -87,6 +89,7 @@ class Device:
         if resume:
             good = {"awps_connection_id": session_id, "awps_reconnection_token": token or self.token}
             event["queryStringParameters"] = good
+        self.stage.invocations += 1
         status: int = connect.handler(event, CONTEXT)["statusCode"]
         if status == 200:
             self.connection, self.session_id = connection, session_id
@@ -96,6 +99,7 @@ class Device:
         self.send_text(json.dumps(frame))
 
     def send_text(self, body: str) -> None:
+        self.stage.invocations += 1
         message.handler(self._event("message", body), CONTEXT)
 
     def ask(self, **frame: Any) -> dict[str, Any]:
@@ -134,6 +138,7 @@ class Device:
         assert self.connection is not None
         self.stage.connections.statuses[self.connection] = 410
         if told:
+            self.stage.invocations += 1
             disconnect.handler(self._event("$disconnect", None), CONTEXT)
 
     def _event(self, route: str, body: str | None) -> Any:

@@ -216,7 +216,7 @@ def _without(state: State, number: int) -> State:
 
 
 def _next(running: Running, rules: Rules) -> tuple[core.Effect | None, str]:
-    steps = core.pump(None, Window(rules.window))
+    steps = core.pump(core.Call(), Window(rules.window))
     try:
         effect = next(steps)
         for answer in running.answers:
@@ -289,7 +289,7 @@ def _greeted(
     current = effect.connection_id == str(state.stored.connection)
     match effect:
         case core.Grant():
-            yield "grant", state, () if current else None
+            yield "grant", state, current
         case core.Greet():
             posted = core.Posted.DELIVERED if effect.connection_id == str(state.connection) else core.Posted.GONE
             yield "greet", state, posted

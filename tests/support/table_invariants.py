@@ -200,8 +200,8 @@ def slots_and_sessions(tables: Tables) -> Iterator[str]:
         meta = tables.session_of(item["sid"]["S"])
         if meta is None or "detached" in meta:
             yield f"{name}: its session {item['sid']['S']} is not connected"
-        elif meta["connId"] != item["connId"] or name != _slot_of(meta):
-            yield f"{name}: its session is on {meta['connId']['S']} and holds {_slot_of(meta)}"
+        elif meta["epoch"] != item["epoch"] or name != _slot_of(meta):
+            yield f"{name}: its session is in epoch {meta['epoch']['N']} and holds {_slot_of(meta)}"
     for pk, meta in tables.sessions.items():
         if "slot" in meta and _slot_of(meta) not in by_key:
             yield f"{pk}: its slot {_slot_of(meta)} is not there"
@@ -224,8 +224,10 @@ def subscriptions_and_index(tables: Tables) -> Iterator[str]:
 
 
 def _agreeing(item: Item, entry: Item, meta: Item) -> Iterator[str]:
-    if entry["connId"] != meta["connId"]:
+    if "connId" in entry and entry["connId"] != meta["connId"]:
         yield f"{_name(entry)}: {entry['connId']['S']}, but the session is on {meta['connId']['S']}"
+    if ("connId" in entry) == ("joined" in item):
+        yield f"{_name(entry)}: it is followed and posted to, or neither"
     if ("reliable" in entry) != ("version" in meta):
         yield f"{_name(entry)}: reliable in one place alone"
     for each in (item, entry):
