@@ -71,7 +71,7 @@ def test_a_repetition_by_the_sdk_is_committed_once(service_sdk: Any, stage: Stag
 
 
 def test_a_message_with_a_time_to_live_expires(service_sdk: Any, stage: Stage, devices: Any) -> None:
-    service_sdk.send_to_user("bob", "short", params={"messageTtlSeconds": 1})
+    service_sdk.send_to_user("bob", "short", params={"messageTtlSeconds": 30})
     [item] = [each for each in stage.log_items() if "short" in each.get("frame", {}).get("S", "")]
     assert int(item["until"]["N"]) <= stage.now + 60
     assert received(stage, devices)[2] == ["short"]
