@@ -154,9 +154,11 @@ def test_a_client_that_vanishes_leaves_nothing_behind(longwire: Longwire, token:
 
 def test_a_duplicate_ack_id_is_said_to_be_one(longwire: Longwire, token: Any) -> None:
     ws = joined(longwire, token("alice"), "room")
-    ws.send(type="joinGroup", group="room", ackId=1)
-    answer = ws.receive_json(timeout=5)
-    assert (answer["success"], answer["error"]["name"]) == (False, "Duplicate")
+    for _ in range(2):
+        ws.send(type="sendToGroup", group="room", data=1, noEcho=True, ackId=9)
+    taken, answer = (ws.receive_json(timeout=5) for _ in range(2))
+    assert {taken["success"], answer["success"]} == {True, False}
+    assert [each["error"]["name"] for each in (taken, answer) if not each["success"]] == ["Duplicate"]
 
 
 def test_no_frame_without_a_type_ever_reaches_a_client(longwire: Longwire, token: Any) -> None:
