@@ -62,13 +62,14 @@ class SourceFile:
             return words(self.nodes)
         return COMMENT.sub(" ", self.text).lower()
 
-    def packages(self, folder: FilePath) -> Iterator[str]:
-        """Top names of what it imports from outside ``folder``."""
+    def packages(self, folder: FilePath, installed: frozenset[str]) -> Iterator[str]:
+        """Top names of what it imports from outside ``folder``, or of what is ``installed`` there."""
         if self.tree is None:
             yield from (found.split("/")[0] for found in SCRIPT_PACKAGE.findall(COMMENT.sub(" ", self.text)))
             return
         for name in top_names(self.nodes):
-            if not (folder / name).is_dir() and not (folder / f"{name}.py").is_file():
+            here = (folder / name).is_dir() or (folder / f"{name}.py").is_file()
+            if name in installed or not here:
                 yield name
 
     def place(self, line: int) -> Place:
@@ -77,11 +78,14 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class Code:
-    """What one function can reach. ``entry`` is the handler's name in the first file, ``folder`` that of the code."""
+    """What one function can reach. ``entry`` is the handler's name in the first file; ``folder`` has the code, and
+    packages that were ``installed`` into it, which are not looked into.
+    """
 
     files: tuple[SourceFile, ...]
     entry: str
     folder: FilePath = FilePath()
+    installed: frozenset[str] = frozenset()
 
     @cached_property
     def elsewhere(self) -> list[str]:
@@ -89,7 +93,8 @@ class Code:
 
         Not those of which it is known that they neither look at an Origin nor count connections by themselves.
         """
-        return sorted({name for file in self.files for name in file.packages(self.folder) if not harmless(name)})
+        names = {name for file in self.files for name in file.packages(self.folder, self.installed)}
+        return sorted(name for name in names if not harmless(name))
 
     @property
     def whole(self) -> bool:
@@ -150,6 +155,7 @@ class Library:
     def __init__(self) -> None:
         self.known: dict[FilePath, SourceFile | None] = {}
         self.codes: dict[tuple[str, str], Code | None] = {}
+        self.packages: dict[FilePath, frozenset[str]] = {}
 
     def code(self, function: Function, where: CodeOf | None) -> Code | None:
         """None when its code is not here, or in another language."""
@@ -174,14 +180,26 @@ class Library:
         if first is None:
             return None
         found = {first.path: first}
-        queue = [first]
+        queue, foreign = [first], self.installed(folder)
         while queue and len(found) < MOST_FILES:
             for path in self.beside(queue.pop(), folder):
-                file = self.file(path) if path not in found else None
+                known = path in found or any(path.is_relative_to(folder / name) for name in foreign)
+                file = None if known else self.file(path)
                 if file is not None:
                     found[path] = file
                     queue.append(file)
-        return Code(tuple(found.values()), entry, folder)
+        return Code(tuple(found.values()), entry, folder, foreign)
+
+    def installed(self, folder: FilePath) -> frozenset[str]:
+        """What pip has put beside the handlers, as `sam build` has it do: packages that somebody else has written."""
+        if folder not in self.packages:
+            records = (item for item in folder.glob("*.dist-info/RECORD") if item.stat().st_size < MOST_BYTES)
+            lines = (
+                line for item in records for line in item.read_text(encoding="utf-8", errors="replace").splitlines()
+            )
+            names = {line.partition("/")[0].partition(",")[0].removesuffix(".py") for line in lines}
+            self.packages[folder] = frozenset(name for name in names if name.isidentifier())
+        return self.packages[folder]
 
     def first(self, folder: FilePath, module: str) -> SourceFile | None:
         dotted, slashed = module.replace(".", "/"), module

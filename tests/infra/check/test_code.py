@@ -89,3 +89,20 @@ def test_packages_that_are_not_here_may_do_what_nothing_here_does(tmp_path: Path
         "say": ["@middy"],
         "plain": [],
     }
+
+
+def test_packages_that_were_built_in_are_not_looked_into(tmp_path: Path) -> None:
+    where = put(
+        tmp_path,
+        app_dot_py="import ours, theirs\n\ndef handler(e, c):\n    ours.keep(e)\n    theirs.go(e)\n",
+        ours_dot_py="def keep(e):\n    pass\n",
+    )
+    (tmp_path / "src" / "theirs").mkdir(exist_ok=True)
+    (tmp_path / "src" / "theirs" / "__init__.py").write_text("def go(e):\n    dynamodb.scan()\n")
+    (tmp_path / "src" / "theirs-1.0.dist-info").mkdir()
+    (tmp_path / "src" / "theirs-1.0.dist-info" / "RECORD").write_text("theirs/__init__.py,sha256=x,5\n")
+    found = code("app.handler", where, tmp_path)
+
+    assert found is not None
+    assert [file.path.name for file in found.files] == ["app.py", "ours.py"]
+    assert found.elsewhere == ["theirs"]
