@@ -56,8 +56,15 @@ class Document:
             for name, resource in mapping(self.data.get("Resources")).items()
         }
 
+    @cached_property
+    def by_type(self) -> "dict[str, list[Resource]]":
+        found: dict[str, list[Resource]] = {}
+        for resource in self.resources.values():
+            found.setdefault(resource.type, []).append(resource)
+        return found
+
     def of_type(self, *types: str) -> "Iterator[Resource]":
-        return (resource for resource in self.resources.values() if resource.type in types)
+        return (resource for kind in types for resource in self.by_type.get(kind, ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the roles of a template allow, and to which functions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from longwire_infra.check.document import Document, Path, Resource, known, listed, mapping, references
 from longwire_infra.check.functions import Function
 
-__all__ = ["Attached", "Statement", "allows", "attached", "roles_of", "statements", "statements_of"]
+__all__ = ["Attached", "Statement", "allows", "attached", "by_holder", "roles_of", "statements", "statements_of"]
 
 ROLE = "AWS::IAM::Role"
 CDKS_OWN = re.compile(r"/(BucketNotificationsHandler|LogRetention|AWS679f|Custom::)")
@@ -45,8 +45,9 @@ def statements(document: Document) -> Iterator[Statement]:
         for index, policy in enumerate(listed(role.get("Policies"))):
             inner = mapping(mapping(policy).get("PolicyDocument"))
             yield from of_policy(inner, role.at("Policies", index, "PolicyDocument"), role.name, {role.name})
+    attached_to = holders_of(document)
     for resource in own(document, *POLICIES):
-        holders = set(references(resource.get("Roles"))) | attached_to(document, resource.name)
+        holders = set(references(resource.get("Roles"))) | attached_to.get(resource.name, set())
         yield from of_policy(
             mapping(resource.get("PolicyDocument")), resource.at("PolicyDocument"), resource.name, holders
         )
@@ -70,15 +71,13 @@ def of_policy(policy: Any, path: Path, resource: str, holders: set[str]) -> Iter
             yield Statement(tuple(actions), tuple(resources), where, resource, frozenset(holders))
 
 
-def attached_to(document: Document, policy: str) -> set[str]:
-    """The roles, and SAM's functions, that name a managed policy of this template."""
-    names = {"AWS::IAM::Role": "ManagedPolicyArns", "AWS::Serverless::Function": "Policies"}
-    return {
-        holder.name
-        for kind, prop in names.items()
-        for holder in document.of_type(kind)
-        if any(policy in references(each) for each in listed(holder.get(prop)) if isinstance(each, str))
-    }
+def holders_of(document: Document) -> dict[str, set[str]]:
+    """The roles, and SAM's functions, by the managed policies of this template that they name."""
+    found: dict[str, set[str]] = {}
+    for each in attached(document):
+        for policy in references(each.policy):
+            found.setdefault(policy, set()).add(each.resource)
+    return found
 
 
 def attached(document: Document) -> Iterator[Attached]:
@@ -99,8 +98,10 @@ def roles_of(document: Document, function: Function) -> list[Resource] | None:
     return found or None
 
 
-def statements_of(document: Document, function: Function) -> list[Statement] | None:
-    """What it is allowed; None when that is not all here: a role or a policy from elsewhere."""
+def statements_of(
+    document: Document, function: Function, held: Mapping[str, list[Statement]]
+) -> list[Statement] | None:
+    """What it is allowed, of the statements by their holders; None when that is not all here."""
     roles = roles_of(document, function)
     if roles is None:
         return None
@@ -109,7 +110,15 @@ def statements_of(document: Document, function: Function) -> list[Statement] | N
     for policy in policies:
         if not known(policy) or (isinstance(policy, str) and not is_aws(policy) and not any(references(policy))):
             return None
-    return [statement for statement in statements(document) if statement.holders & names]
+    return [statement for name in sorted(names) for statement in held.get(name, ())]
+
+
+def by_holder(found: Iterable[Statement]) -> dict[str, list[Statement]]:
+    held: dict[str, list[Statement]] = {}
+    for statement in found:
+        for holder in statement.holders:
+            held.setdefault(holder, []).append(statement)
+    return held
 
 
 def is_aws(policy: str) -> bool:

@@ -83,10 +83,15 @@ def check_endpoint(endpoint: Endpoint, statements: Statements, not_checked: tupl
 
 
 def found_in(subject: str, what: Any, document: Document) -> Iterator[Finding]:
+    """Functions may share a handler: what is in a line of it is told once."""
+    told: set[tuple[str, str, Place]] = set()
     for rule in listed_rules():
         if rule.subject == subject:
             for evidence in rule.found(what):
-                yield finding_of(rule, evidence, evidence.place or document.where(evidence.path))
+                place = evidence.place or document.where(evidence.path)
+                if evidence.place is None or (rule.id, evidence.message, place) not in told:
+                    yield finding_of(rule, evidence, place)
+                told.add((rule.id, evidence.message, place))
 
 
 def finding_of(rule: Rule, evidence: Evidence, place: Place) -> Finding:

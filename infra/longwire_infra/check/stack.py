@@ -9,7 +9,7 @@ from longwire_infra.check.apis import Api, Route, Stage, apis
 from longwire_infra.check.code import Code, Library
 from longwire_infra.check.document import Document, Path, mapping
 from longwire_infra.check.functions import EventSource, Function, asynchronous, event_sources, functions
-from longwire_infra.check.permissions import Statement, statements
+from longwire_infra.check.permissions import Statement, by_holder, statements
 
 __all__ = ["Stack"]
 
@@ -41,6 +41,11 @@ class Stack:
     @cached_property
     def statements(self) -> list[Statement]:
         return list(statements(self.document))
+
+    @cached_property
+    def held(self) -> dict[str, list[Statement]]:
+        """Statements by the functions and roles that have them."""
+        return by_holder(self.statements)
 
     @cached_property
     def library(self) -> Library:

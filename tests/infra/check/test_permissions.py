@@ -6,7 +6,7 @@ import pytest
 
 from checked_templates import read_text
 from longwire_infra.check.functions import functions
-from longwire_infra.check.permissions import allows, attached, statements, statements_of
+from longwire_infra.check.permissions import allows, attached, by_holder, statements, statements_of
 
 ALLOW = "{Effect: Allow, Action: 'execute-api:*', Resource: '*'}"
 
@@ -14,7 +14,7 @@ ALLOW = "{Effect: Allow, Action: 'execute-api:*', Resource: '*'}"
 def allowed(policies: str, folder: Path) -> bool | None:
     text = f"Resources: {{Say: {{Type: AWS::Serverless::Function, Properties: {{Handler: a.b, {policies}}}}}}}"
     document = read_text(text, folder)
-    found = statements_of(document, functions(document)["Say"])
+    found = statements_of(document, functions(document)["Say"], by_holder(statements(document)))
     return None if found is None else any(allows(each, "execute-api:ManageConnections") for each in found)
 
 
@@ -52,7 +52,7 @@ def test_a_role_has_its_own_statements_and_those_of_policies_that_name_it(tmp_pa
         tmp_path,
     )
 
-    found = statements_of(document, functions(document)["Say"])
+    found = statements_of(document, functions(document)["Say"], by_holder(statements(document)))
     assert found is not None
     assert [statement.resource for statement in found] == ["Role", "Shared"]
     assert len(list(statements(document))) == 3

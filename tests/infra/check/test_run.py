@@ -62,3 +62,15 @@ def test_a_projects_suppression_may_be_for_another_template_that_is_below_it(tmp
     shutil.copytree(tmp_path / "src", below / "src")
     shutil.copy(tmp_path / "template.json", below)
     assert report(below / "template.json").findings == ()
+
+
+def test_what_is_in_a_handler_that_functions_share_is_told_once(tmp_path: Path) -> None:
+    twin = {
+        "Type": "AWS::Serverless::Function",
+        "Properties": {"Handler": "say.handler", "Role": "arn:aws:iam::1:role/r"},
+    }
+    say = 'import boto3\n\ndef handler(event, context):\n    c = boto3.client("apigatewaymanagementapi")\n'
+    say += "    try:\n        c.post_to_connection()\n    except c.exceptions.GoneException:\n        pass\n"
+    found = run(tmp_path, template={"Resources": {"Twin": twin}}, code={"say.py": say})
+
+    assert [(each.rule.id, each.place.line) for each in found.findings] == [("LW403", 4)]

@@ -59,7 +59,7 @@ def any_connection(stack: Stack) -> Iterator[Evidence]:
 def not_allowed(stack: Stack) -> Iterator[Evidence]:
     for name, code in stack.codes.items():
         where = posts(code)
-        allowed = statements_of(stack.document, stack.functions[name]) if where is not None else None
+        allowed = statements_of(stack.document, stack.functions[name], stack.held) if where is not None else None
         if allowed is not None and not any(allows(each, MANAGE) for each in allowed):
             # Of a script it is only known that a module which it imports can send.
             severity: Severity | None = None if code.is_python else "warning"
