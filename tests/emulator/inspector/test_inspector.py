@@ -1,6 +1,7 @@
 """The inspector over real sockets: its files, and the JSON and events beneath its page."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -52,6 +53,17 @@ def test_the_page_fetches_nothing_from_elsewhere_and_holds_no_inline_code() -> N
     assert page.count("<script") == 1
     for sink in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
         assert not any(sink in file.read_text() for file in PAGE_FILES.glob("*.js")), sink
+
+
+def test_whatever_the_page_asks_for_is_a_documented_call() -> None:
+    document = (PAGE_FILES.parents[2] / "README.md").read_text()
+    asked = {path for file in PAGE_FILES.glob("*.js") for path in re.findall(r"[\"`](api/\w+)", file.read_text())}
+    assert asked >= {"api/state", "api/send", "api/items", "api/test"}
+    asked |= {f"api/{action}" for action in ("disconnect", "drop")} | {
+        "clock",
+        "faults",
+    }
+    assert [path for path in asked if f"/_longwire/{path}" not in document] == []
 
 
 @pytest.mark.asyncio
