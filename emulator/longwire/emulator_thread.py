@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from longwire.clock.duration import in_all
 from longwire.core.api import Stack
+from longwire.core.connection import State
 from longwire.emulator import Emulator, Options
 from longwire.errors import UsageError
 from longwire.event_loop import new_event_loop
+from longwire_infra.usage import Usage
 
 if TYPE_CHECKING:
     from longwire.run_cost import Bill
@@ -72,11 +74,30 @@ class LongwireServer:
     def endpoint_url(self) -> str:
         return self.emulator.urls.named()["endpoint_url"]
 
-    def cost(self) -> "Bill":
-        """What the run so far would cost on AWS, in the region that the stack believes to be in."""
+    def used(self) -> Usage:
+        """Everything up to now."""
+        return self.run(self.emulator.reports.record)
+
+    def cost(self, before: Usage | None = None) -> "Bill":
+        """What the run so far, or since ``before``, would cost on AWS, in the region where the stack believes to be."""
         from longwire.run_cost import run_cost
 
-        return run_cost(self.run(self.emulator.reports.record), self.stack.region)
+        used = self.used()
+        return run_cost(used if before is None else used.since(before), self.stack.region)
+
+    def busy(self) -> bool:
+        """Whether a function runs, or an integration is asked."""
+        return bool(self.emulator.activity.running or self.emulator.server.outbound.running)
+
+    def open_connections(self) -> dict[str, str]:
+        """User-Agents by connection id, of what is open at the gateway."""
+
+        def found() -> dict[str, str]:
+            gateways = self.emulator.gateways
+            states = (each for gateway in gateways for each in gateway.connections.values() if each.state is State.OPEN)
+            return {each.connection_id: each.caller.user_agent or "no User-Agent" for each in states}
+
+        return self.run(found)
 
     def identify(self, port: int) -> str:
         """The connection whose client's own port this is; empty when it has ended already."""

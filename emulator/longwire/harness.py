@@ -1,6 +1,7 @@
 """What the pytest fixtures give to a test."""
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,8 @@ from longwire.errors import UsageError
 from longwire.fault_fixture import Fault, as_fault, hear
 from longwire.inspector.timeline import Entry, shown
 from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET, TEST_AGENT
-from longwire.testing import Client, Target
+from longwire.table import Table
+from longwire.testing import AsyncClient, Client, Target
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -21,20 +23,28 @@ if TYPE_CHECKING:
 
 __all__ = ["Longwire", "LongwireServer", "VirtualClock", "with_variables"]
 
+CALM = 2.0  # seconds for what a test has sent, before it looks at a table
+LEAVING = 0.2  # seconds for the end of a client that was cut off
+
 
 class Longwire:
     """The ``longwire`` fixture: connect clients, look at what happened, reach the local AWS services."""
 
-    def __init__(self, server: LongwireServer) -> None:
+    def __init__(self, server: LongwireServer, stage: str | None = None) -> None:
+        """``stage`` is the StageName of ``url`` and ``connect``, where there are several."""
         self.server = server
+        self.stage = stage
+        self.used = server.used()
         self.clients: list[Client] = []
+        self.async_clients: list[AsyncClient] = []
         self.faults: list[Fault] = []
+        self.tables: dict[str, Table] = {}
         self.first_seq = server.emulator.timeline.last
 
     @property
     def url(self) -> str:
         """``ws://127.0.0.1:PORT/STAGE``"""
-        return self.server.url
+        return self.url_of() if self.stage else self.server.url
 
     @property
     def endpoint_url(self) -> str:
@@ -57,6 +67,7 @@ class Longwire:
 
     def url_of(self, api: str | None = None, stage: str | None = None) -> str:
         """The address of the first Stage that fits: ``api`` is a logical id, name or api id, ``stage`` a StageName."""
+        stage = stage or (None if api else self.stage)
         named = [(each, {each.logical_id, each.name, each.api_id}) for each in self.stack.apis]
         found = [each for each, names in named if api in (None, *names) and stage in (None, each.stage.name)]
         if not found:
@@ -71,7 +82,7 @@ class Longwire:
 
         ``api`` and ``stage`` say which Stage, where there are several: see ``url_of``.
         """
-        client = Client(Target(self.url_of(api, stage), token, **options), self.server.identify)
+        client = Client(Target(self.url_of(api, stage), token, **options), self.server.identify, self.server.busy)
         self.clients.append(client)
         return client
 
@@ -128,6 +139,15 @@ class Longwire:
             return self.stack.functions[logical_id].name
         return self.stack.resources[logical_id].physical_id
 
+    def table(self, logical_id: str) -> Table:
+        """A table of the template: ``longwire.table("Connections").count()``. KeyError for none of that logical id."""
+        if logical_id not in self.tables:
+            self.tables[logical_id] = Table(self.physical_id(logical_id), self.client("dynamodb"), self.calm_down)
+        return self.tables[logical_id]
+
+    def calm_down(self) -> None:
+        self.settle(CALM)
+
     def replay(self, file: str | Path, **options: Any) -> "Outcome":
         """Plays a recording; AssertionError with what differs. Options are those of ``as_a_test`` there."""
         from longwire.recording.as_a_test import as_a_test
@@ -136,8 +156,8 @@ class Longwire:
 
     @property
     def cost(self) -> "Bill":
-        """What the session so far would cost on AWS: ``total`` and ``lines``, in Decimal USD."""
-        return self.server.cost()
+        """What this test would cost on AWS so far: ``usd``, and ``lines`` with what it is made of."""
+        return self.server.cost(self.used)
 
     @property
     def timeline(self) -> list[dict[str, Any]]:
@@ -167,6 +187,16 @@ class Longwire:
         if not came:
             raise TimeoutError(f"no {event} with {fields} within {timeout:g} s")
         return found[0]
+
+    def left_open(self) -> list[str]:
+        """Connections that are open and not those of ``connect``, which the end of the test closes: one text each."""
+        ours = {client.connection_id for client in self.clients}
+        last_look = time.monotonic() + LEAVING
+        while found := {key: who for key, who in self.server.open_connections().items() if key not in ours}:
+            if time.monotonic() > last_look:
+                break
+            time.sleep(LEAVING / 10)
+        return [f"{connection_id} ({who})" for connection_id, who in found.items()]
 
     def close(self) -> None:
         """Close the test's clients and clear everything for the next test."""

@@ -41,7 +41,6 @@ class AsyncLongwire:
 
     def __init__(self, longwire: Longwire) -> None:
         self.sync = longwire
-        self.clients: list[AsyncClient] = []
         self.url = longwire.url
         self.endpoint_url = longwire.endpoint_url
         self.clock = AsyncVirtualClock(longwire.clock)
@@ -50,8 +49,10 @@ class AsyncLongwire:
         self, token: str | None = None, *, api: str | None = None, stage: str | None = None, **options: Any
     ) -> AsyncClient:
         """For ``async with``; options are those of ``Longwire.connect``. Entering raises Refused."""
-        client = AsyncClient(Target(self.sync.url_of(api, stage), token, **options), self.sync.server.identify)
-        self.clients.append(client)
+        client = AsyncClient(
+            Target(self.sync.url_of(api, stage), token, **options), self.sync.server.identify, self.sync.server.busy
+        )
+        self.sync.async_clients.append(client)
         return client
 
     def fault(self, kind: str, /, **fields: Any) -> AsyncFault:
@@ -60,7 +61,7 @@ class AsyncLongwire:
 
     async def settle(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - as the sync one has it
         """Wait until all that this test's clients have sent is handled, and what it has set off is done."""
-        for client in self.clients:
+        for client in self.sync.async_clients:
             if client.is_open:
                 with suppress(ConnectionClosed, TimeoutError):
                     await asyncio.wait_for(await client.socket.ping(), ECHO)

@@ -29,13 +29,16 @@ class Chosen:
 
 
 def chosen(given: Path | None, folder: Path, config_env: str | None = None, config_file: Path | None = None) -> Chosen:
-    """``given`` is a template, or a folder with one: a project's, or CDK's ``cdk.out``. None: look in ``folder``.
+    """``given`` is a template, or a folder with one: a project's, or CDK's ``cdk.out``. None: the project's
+    own, ``template`` of [tool.longwire] in pyproject.toml, or look in ``folder``.
 
     ``config_env`` and ``config_file`` are SAM's: an environment of samconfig.toml, and another file for it. Raises
     UsageError when there is no template, or more than one.
     """
+    from longwire.project_options import project_options
     from longwire.samconfig import sam_config
 
+    given = given or project_options(folder).template
     base = folder if given is None else given if given.is_dir() else given.parent
     config = sam_config(base, config_env, config_file)
     if given is not None and not given.is_dir():

@@ -3,67 +3,53 @@
 ``longwire``            one test's view: connect clients, look at the timeline; cleared after the test
 ``longwire_async``      the same for async tests
 ``longwire_server``     the emulator behind both, started once a session on a free port
+``longwire_servers``    all emulators of the session: a test with ``@pytest.mark.longwire(template=...)`` has another
 
 Override these in a conftest.py: ``longwire_template`` (Path), ``longwire_parameters`` (name -> value),
 ``longwire_env`` (function -> name -> value), ``longwire_settings`` (quota or default -> value), ``longwire_functions``
 (function -> command or URL), ``longwire_layers`` (ARN -> path).
 """
 
+import warnings
 from collections.abc import Generator, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from longwire import pytest_options
+from longwire.errors import LongwireError, UsageError
+from longwire.pytest_report import ConnectionLeftOpen, problems, sections
+
 if TYPE_CHECKING:
     from longwire.core.api import Stack
-    from longwire.harness import Longwire, LongwireServer
+    from longwire.emulator_thread import LongwireServer
+    from longwire.harness import Longwire
     from longwire.harness_async import AsyncLongwire
-    from longwire.recording.recorder import Recorder
+    from longwire.pytest_servers import Marked, Servers
 
 SESSION_COST = pytest.StashKey[Decimal]()
-RECORDER: "pytest.StashKey[Recorder | None]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("longwire", "a local API Gateway for WebSocket APIs")
-    group.addoption(
-        "--longwire-template", metavar="PATH", help="SAM template; default: template.yaml in the root folder"
-    )
-    group.addoption(
-        "--longwire-allow-unsupported", action="store_true", help="warn of resource types that are not emulated"
-    )
-    group.addoption(
-        "--longwire-verify-sigv4", action="store_true", help="refuse @connections requests that are not signed"
-    )
-    group.addoption(
-        "--longwire-allow-host",
-        action="append",
-        default=[],
-        metavar="HOST",
-        help="a host beside this machine that functions and HTTP integrations may call; may be repeated",
-    )
-    group.addoption("--longwire-max-cost", metavar="USD", help="fail a session that would cost more than this on AWS")
-    group.addoption("--longwire-record", metavar="DIR", help="keep a recording of each test, for longwire replay")
-    group.addoption(
-        "--longwire-endpoint",
-        action="append",
-        default=[],
-        metavar="SERVICE=URL",
-        help="send a service's calls elsewhere, such as dynamodb=http://127.0.0.1:8000",
-    )
+    pytest_options.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A budget that is no amount is found before a test runs."""
+    config.addinivalue_line("markers", pytest_options.MARKER)
+    if config.getoption("--longwire-max-cost") is not None:
+        pytest_options.amount(config.getoption("--longwire-max-cost"))
 
 
 @pytest.fixture(scope="session")
 def longwire_template(pytestconfig: pytest.Config) -> Path:
     """The template to run."""
-    from longwire.errors import UsageError
     from longwire.project import chosen
 
-    given = pytestconfig.getoption("--longwire-template")
     try:
-        return chosen(pytestconfig.invocation_params.dir / str(given) if given else None, pytestconfig.rootpath).file
+        return chosen(pytest_options.given_template(pytestconfig), pytestconfig.rootpath).file
     except UsageError as exc:
         pytest.fail(str(exc), pytrace=False)
 
@@ -108,85 +94,80 @@ def longwire_stack(
     longwire_layers: Mapping[str, str | Path],
 ) -> "Stack":
     """What the template says, with all that is overridden."""
-    from longwire.errors import LongwireError
-    from longwire.harness import with_variables
-    from longwire.template.layers import given_layers
-    from longwire.template.load import load
-    from longwire.template.programs import programs
+    from longwire.emulator_thread import with_variables
 
     try:
-        stack = load(
-            longwire_template,
-            parameters=longwire_parameters,
-            allow_unsupported=bool(pytestconfig.getoption("--longwire-allow-unsupported")),
-            programs=programs(f"{name}={program}" for name, program in longwire_functions.items()),
-            layers=given_layers(f"{arn}={path}" for arn, path in longwire_layers.items()),
-            allow_hosts=pytestconfig.getoption("--longwire-allow-host"),
-        )
+        stack = loaded(pytestconfig, longwire_template, longwire_parameters, longwire_functions, longwire_layers)
         return with_variables(stack, longwire_env)
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
 
 
-@pytest.fixture(scope="session")
-def longwire_server(
-    pytestconfig: pytest.Config, longwire_stack: "Stack", longwire_settings: Mapping[str, object]
-) -> "Iterator[LongwireServer]":
-    """The emulator, for the whole session."""
-    from longwire.core.settings import changed
-    from longwire.emulator import Options
-    from longwire.errors import LongwireError
-    from longwire.harness import LongwireServer
-    from longwire.services.service_endpoints import service_endpoints
-    from longwire.settings_file import project_settings
+def loaded(
+    config: pytest.Config,
+    template: Path,
+    parameters: Mapping[str, str],
+    functions: Mapping[str, str],
+    layers: Mapping[str, str | Path],
+) -> "Stack":
+    from longwire.template.layers import given_layers
+    from longwire.template.load import load
+    from longwire.template.programs import programs
 
+    return load(
+        template,
+        parameters=parameters,
+        allow_unsupported=pytest_options.says(config, "allow-unsupported"),
+        programs=programs(f"{name}={program}" for name, program in functions.items()),
+        layers=given_layers(f"{arn}={path}" for arn, path in layers.items()),
+        allow_hosts=pytest_options.allowed_hosts(config),
+    )
+
+
+@pytest.fixture(scope="session")
+def longwire_servers(pytestconfig: pytest.Config, longwire_settings: Mapping[str, object]) -> "Iterator[Servers]":
+    """The session's emulators: that of ``longwire_server``, and those of tests with a marker."""
+    from longwire.pytest_servers import Servers
+
+    servers = Servers(pytestconfig, longwire_settings)
+    yield servers
+    pytestconfig.stash[SESSION_COST] = servers.close() or Decimal(0)
+
+
+@pytest.fixture(scope="session")
+def longwire_server(longwire_stack: "Stack", longwire_servers: "Servers") -> "LongwireServer":
+    """The emulator, for the whole session."""
     try:
-        quotas = changed(project_settings(pytestconfig.rootpath), longwire_settings, "longwire_settings")
-        signed = bool(pytestconfig.getoption("--longwire-verify-sigv4"))
-        endpoints = service_endpoints(pytestconfig.getoption("--longwire-endpoint"))
-        hosts = tuple(pytestconfig.getoption("--longwire-allow-host"))
-        options = Options(port=0, quotas=quotas, verify_sigv4=signed, endpoints=endpoints, allow_hosts=hosts)
-        server = LongwireServer(longwire_stack, options)
+        return longwire_servers.start(longwire_stack)
     except LongwireError as exc:
         pytest.fail(str(exc), pytrace=False)
-    given = pytestconfig.getoption("--longwire-record")
-    recorder = recorder_of(server, pytestconfig.invocation_params.dir / given) if given else None
-    pytestconfig.stash[RECORDER] = recorder
-    yield server
-    if pytestconfig.getoption("--longwire-max-cost") is not None:
-        pytestconfig.stash[SESSION_COST] = server.cost().total
-    server.close()
-    if recorder is not None:
-        recorder.close()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """A budget that is no amount is found before a test runs."""
-    if config.getoption("--longwire-max-cost") is not None:
-        budget(config)
-
-
-def budget(config: pytest.Config) -> Decimal:
-    text = str(config.getoption("--longwire-max-cost"))
-    try:
-        found = Decimal(text)
-    except InvalidOperation:
-        found = Decimal(-1)
-    if not found.is_finite() or found < 0:
-        raise pytest.UsageError(f"--longwire-max-cost {text}: give an amount in USD, such as 0.05")
-    return found
+# --- the budget, which under xdist is that of all workers together
 
 
 def over_budget(config: pytest.Config) -> str | None:
     spent = config.stash.get(SESSION_COST, None)
-    if spent is None or spent <= budget(config):
+    most = None if spent is None or hasattr(config, "workerinput") else pytest_options.budget(config)
+    if spent is None or most is None or spent <= most:
         return None
-    return f"longwire: the session would cost ${spent:f} on AWS, more than --longwire-max-cost {budget(config):f}"
+    return f"longwire: the session would cost ${spent:f} on AWS, more than --longwire-max-cost {most:f}"
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    told = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["longwire_cost"] = str(session.config.stash.get(SESSION_COST, Decimal(0)))
     if over_budget(session.config) is not None and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker of xdist's has ended."""
+    spent = Decimal(getattr(node, "workeroutput", {}).get("longwire_cost", 0))
+    node.config.stash[SESSION_COST] = node.config.stash.get(SESSION_COST, Decimal(0)) + spent
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -195,29 +176,44 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(text, red=True)
 
 
-def recorder_of(server: "LongwireServer", folder: Path) -> "Recorder":
-    from longwire.errors import UsageError
-    from longwire.recording.recorder import Recorder, check_folder
-
-    try:
-        check_folder(folder)
-    except UsageError as exc:
-        server.close()
-        pytest.fail(str(exc), pytrace=False)
-    return server.run(lambda: Recorder.of(server.emulator, folder))
+# --- one test
 
 
 @pytest.fixture
-def longwire(longwire_server: "LongwireServer", request: pytest.FixtureRequest) -> "Iterator[Longwire]":
+def longwire(longwire_servers: "Servers", request: pytest.FixtureRequest) -> "Iterator[Longwire]":
     """Connections, tables and the timeline of one test."""
     from longwire.harness import Longwire
+    from longwire.pytest_servers import marked
 
-    recorder = request.config.stash[RECORDER]
-    if recorder is not None:
-        recorder.begin(request.node.name)
-    made = Longwire(longwire_server)
+    asked = marked(request.node)
+    server = other_server(longwire_servers, asked, request) if asked.is_other else None
+    server = server or request.getfixturevalue("longwire_server")
+    longwire_servers.begin(server, request.node.name)
+    made = Longwire(server, asked.stage)
+    try:
+        made.url_of()
+    except UsageError as exc:
+        pytest.fail(f"@pytest.mark.longwire: {exc}", pytrace=False)
     yield made
+    left_open = made.left_open()
+    wrong = problems(made, left_open) if pytest_options.is_strict(request.config) else []
     made.close()
+    for each in left_open:
+        warnings.warn(f"the connection {each} was left open by the test", ConnectionLeftOpen, stacklevel=1)
+    if wrong:
+        pytest.fail("\n".join(["--longwire-strict:", *wrong]), pytrace=False)
+
+
+def other_server(servers: "Servers", asked: "Marked", request: pytest.FixtureRequest) -> "LongwireServer":
+    def load(template: Path | None, parameters: Mapping[str, str]) -> "Stack":
+        functions, layers = ({}, {}) if template else (value("longwire_functions"), value("longwire_layers"))
+        return loaded(request.config, template or value("longwire_template"), parameters, functions, layers)
+
+    value = request.getfixturevalue
+    try:
+        return servers.of(asked, load)
+    except LongwireError as exc:
+        pytest.fail(f"@pytest.mark.longwire: {exc}", pytrace=False)
 
 
 @pytest.fixture
@@ -233,12 +229,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """A failing test shows what its connections and functions did."""
     report = yield
     made = getattr(item, "funcargs", {}).get("longwire")
-    if report.failed and report.when == "call" and made is not None:
-        from click import unstyle
-
-        from longwire.screen import line
-
-        lines = [line(entry) for entry in made.timeline]
-        text = "\n".join(text for text in lines if text is not None)
-        report.sections.append(("longwire timeline", unstyle(text)))
+    if report.failed and made is not None:
+        report.sections.extend(sections(made))
     return report

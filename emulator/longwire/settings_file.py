@@ -10,8 +10,14 @@ import click
 from longwire.core.quotas import Quotas
 from longwire.core.settings import assignments, changed
 from longwire.errors import UsageError
+from longwire.template.places import did_you_mean
 
-__all__ = ["check_table", "effective_settings", "project_settings"]
+__all__ = ["check_table", "effective_settings", "options_table", "project_settings"]
+
+TABLES = ("check", "settings")
+OPTIONS = (
+    "template", "strict", "max_cost", "allow_unsupported", "verify_sigv4", "allow_hosts", "endpoints",
+)  # fmt: skip
 
 
 def project_settings(folder: Path) -> Quotas:
@@ -48,19 +54,35 @@ def is_project(folder: Path) -> bool:
     return (folder / "pyproject.toml").is_file()
 
 
+def options_table(folder: Path) -> tuple[Path | None, dict[str, Any]]:
+    """What else ``[tool.longwire]`` of the nearest pyproject.toml says, and the file, None if none."""
+    file = project_file(folder)
+    if file is None:
+        return None, {}
+    return file, {name: value for name, value in our_part(file).items() if name not in TABLES}
+
+
 def our_table(file: Path, name: str) -> dict[str, Any]:
+    ours = our_part(file)
+    table = ours.get(name, {})
+    if not isinstance(table, dict):
+        raise UsageError(f"{file}: write the {name} as a table, [tool.longwire.{name}]")
+    return table
+
+
+def our_part(file: Path) -> dict[str, Any]:
+    """``[tool.longwire]``; UsageError for a name that it does not have."""
     try:
         document = tomllib.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as exc:
         raise UsageError(f"{file}: {exc}") from exc
     tool = document.get("tool", {})
     ours = tool.get("longwire", {}) if isinstance(tool, dict) else {}
-    wrong = [] if not isinstance(ours, dict) else sorted(set(ours) - {"check", "settings"})
-    table = ours.get(name, {}) if isinstance(ours, dict) else None
+    if not isinstance(ours, dict):
+        raise UsageError(f"{file}: write the settings as a table, [tool.longwire.settings]")
+    wrong = [name for name in ours if name not in TABLES and name.replace("-", "_") not in OPTIONS]
     if wrong:
-        raise UsageError(
-            f"{file}: [tool.longwire] has no {', '.join(wrong)}; settings go into [tool.longwire.settings]"
-        )
-    if not isinstance(table, dict):
-        raise UsageError(f"{file}: write the {name} as a table, [tool.longwire.{name}]")
-    return table
+        near = did_you_mean(wrong[0].replace("_", "-"), [name.replace("_", "-") for name in OPTIONS])
+        hint = near or "settings go into [tool.longwire.settings]"
+        raise UsageError(f"{file}: [tool.longwire] has no {', '.join(sorted(wrong))}; {hint}")
+    return ours

@@ -18,9 +18,10 @@ from websockets.typing import Origin, Subprotocol
 
 __all__ = ["AsyncClient", "Client", "Close", "Refused", "Target"]
 
-TIMEOUT = 2.0  # seconds that a receive waits unless told otherwise
+TIMEOUT = 2.0  # seconds that a receive waits unless told otherwise, while no function runs
+LONGEST = 35.0  # seconds that it waits at most: a cold start may take 10, an integration 29
 Identify = Callable[[int], str]
-OPEN_TIMEOUT = 35.0  # seconds for a handshake: a cold start may take 10, an integration 29
+OPEN_TIMEOUT = LONGEST  # for a handshake
 
 
 def nobody(_port: int) -> str:
@@ -88,6 +89,26 @@ def parsed(text: str) -> Any:
         return text
 
 
+class Patience:
+    """``seconds``; None is TIMEOUT, begun again as long as functions run, up to LONGEST. A cold start is no silence."""
+
+    def __init__(self, seconds: float | None, busy: Callable[[], bool]) -> None:
+        self.step = TIMEOUT if seconds is None else seconds
+        self.left = LONGEST if seconds is None else 0.0
+        self.busy = busy
+        self.waited = 0.0
+
+    def goes_on(self) -> bool:
+        """After a step in which nothing came."""
+        self.waited += self.step
+        self.left -= self.step
+        return self.left > 0 and self.busy()
+
+
+def idle() -> bool:
+    return False
+
+
 class Addressed(Protocol):
     @property
     def local_address(self) -> Any: ...
@@ -107,10 +128,12 @@ def timed_out(seconds: float) -> TimeoutError:
 class Client:
     """One connection. Use it in a ``with`` block, or let the fixture close it after the test.
 
-    ``identify(port)`` finds the connection id by our own port; "" where nobody knows it.
+    ``identify(port)`` finds the connection id by our own port; "" where nobody knows it. ``busy`` says whether
+    functions run: then a wait that has no timeout of its own goes on.
     """
 
-    def __init__(self, target: Target, identify: Identify = nobody) -> None:
+    def __init__(self, target: Target, identify: Identify = nobody, busy: Callable[[], bool] = idle) -> None:
+        self.busy = busy
         try:
             opening = websockets.sync.client.connect(target.uri(), **target.options())
             self.socket: websockets.sync.client.ClientConnection = opening.__enter__()
@@ -137,18 +160,22 @@ class Client:
         """A binary message; API Gateway closes with 1003."""
         self.socket.send(data)
 
-    def receive_text(self, timeout: float = TIMEOUT) -> str:
-        """The next message as it came; TimeoutError after ``timeout`` seconds."""
-        try:
-            received = self.socket.recv(timeout=timeout)
-        except TimeoutError:
-            raise timed_out(timeout) from None
-        return received if isinstance(received, str) else received.decode()
+    def receive_text(self, timeout: float | None = None) -> str:
+        """The next message as it came; TimeoutError after ``timeout`` seconds, or 2 in which no function ran."""
+        patience = Patience(timeout, self.busy)
+        while True:
+            try:
+                received = self.socket.recv(timeout=patience.step)
+            except TimeoutError:
+                if not patience.goes_on():
+                    raise timed_out(patience.waited) from None
+            else:
+                return received if isinstance(received, str) else received.decode()
 
-    def receive_json(self, timeout: float = TIMEOUT) -> Any:
+    def receive_json(self, timeout: float | None = None) -> Any:
         return json.loads(self.receive_text(timeout))
 
-    def receive(self, timeout: float = TIMEOUT) -> Any:
+    def receive(self, timeout: float | None = None) -> Any:
         """The next message: its JSON value, or its text when it is none."""
         return parsed(self.receive_text(timeout))
 
@@ -157,7 +184,7 @@ class Client:
         """How it ended: waits for that as ``wait_closed`` does."""
         return self.wait_closed()
 
-    def wait_closed(self, timeout: float = TIMEOUT) -> Close:
+    def wait_closed(self, timeout: float | None = None) -> Close:
         """Wait for the end, dropping what still arrives; TimeoutError while it is open."""
         try:
             while True:
@@ -182,9 +209,10 @@ class Client:
 class AsyncClient:
     """The same for async tests: ``async with longwire_async.connect() as ws``."""
 
-    def __init__(self, target: Target, identify: Identify = nobody) -> None:
+    def __init__(self, target: Target, identify: Identify = nobody, busy: Callable[[], bool] = idle) -> None:
         self.target = target
         self.identify = identify
+        self.busy = busy
         self.connection_id = ""
         self.opened: websockets.asyncio.client.ClientConnection | None = None
 
@@ -205,20 +233,24 @@ class AsyncClient:
     async def send_json(self, value: Any) -> None:
         await self.socket.send(json.dumps(value))
 
-    async def receive_text(self, timeout: float = TIMEOUT) -> str:  # noqa: ASYNC109 - as the sync client has it
-        """The next message as it came; TimeoutError after ``timeout`` seconds."""
+    async def receive_text(self, timeout: float | None = None) -> str:  # noqa: ASYNC109 - as the sync client has it
+        """The next message as it came; TimeoutError after ``timeout`` seconds, or 2 in which no function ran."""
         import asyncio
 
-        try:
-            received = await asyncio.wait_for(self.socket.recv(), timeout)
-        except TimeoutError:
-            raise timed_out(timeout) from None
-        return received if isinstance(received, str) else received.decode()
+        patience = Patience(timeout, self.busy)
+        while True:
+            try:
+                received = await asyncio.wait_for(self.socket.recv(), patience.step)
+            except TimeoutError:
+                if not patience.goes_on():
+                    raise timed_out(patience.waited) from None
+            else:
+                return received if isinstance(received, str) else received.decode()
 
-    async def receive_json(self, timeout: float = TIMEOUT) -> Any:  # noqa: ASYNC109 - as the sync client has it
+    async def receive_json(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - as the sync client has it
         return json.loads(await self.receive_text(timeout))
 
-    async def receive(self, timeout: float = TIMEOUT) -> Any:  # noqa: ASYNC109 - as the sync client has it
+    async def receive(self, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - as the sync client has it
         """The next message: its JSON value, or its text when it is none."""
         return parsed(await self.receive_text(timeout))
 
@@ -226,7 +258,7 @@ class AsyncClient:
     def is_open(self) -> bool:
         return self.opened is not None and self.opened.state is OPEN
 
-    async def closed(self, timeout: float = TIMEOUT) -> Close:  # noqa: ASYNC109 - as the sync client has it
+    async def closed(self, timeout: float | None = None) -> Close:  # noqa: ASYNC109 - as the sync client has it
         """Wait for the end, dropping what still arrives; TimeoutError while it is open."""
         try:
             while True:

@@ -139,6 +139,11 @@ class Bill:
         return self.gross - self.credit
 
     @property
+    def usd(self) -> Decimal:
+        """``total``, by its unit."""
+        return self.total
+
+    @property
     def unknown(self) -> list[str]:
         return [line.meter.id for line in self.lines if line.usd is None]
 

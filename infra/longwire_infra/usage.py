@@ -56,6 +56,17 @@ class Usage:
         if self.period_seconds == 0:
             raise RecordError("must be longer than 0 seconds", field="period_seconds")
 
+    def since(self, before: "Usage") -> Self:
+        """What came after an earlier record of the same run; unknown where either is."""
+        earlier = before.quantities()
+        later = {
+            name: None if value is None or (known := earlier[name]) is None else max(value - known, Decimal(0))
+            for name, value in self.quantities().items()
+        }
+        # Two records of one instant: a period is longer than nothing.
+        period = max(self.period_seconds - before.period_seconds, Decimal("0.001"))
+        return replace(self, period_seconds=period, **later)
+
     def quantities(self) -> dict[str, Decimal | None]:
         """Every field but the period, by name, in order."""
         values: dict[str, Decimal | None] = asdict(self)

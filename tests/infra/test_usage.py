@@ -126,3 +126,11 @@ def test_the_readmes_example_is_true() -> None:
     result = doctest.testfile(str(README), module_relative=False)
 
     assert (result.attempted, result.failed) == (4, 0)
+
+
+def test_what_came_after_an_earlier_record_is_their_difference() -> None:
+    before = Usage(period_seconds=Decimal(10), websocket_messages=Decimal(3), lambda_requests=None)
+    now = Usage(period_seconds=Decimal(12), websocket_messages=Decimal(8), lambda_requests=Decimal(5))
+    later = now.since(before)
+    assert (later.period_seconds, later.websocket_messages, later.lambda_requests) == (2, 5, None)
+    assert now.since(now).period_seconds > 0
