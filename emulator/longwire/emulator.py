@@ -210,10 +210,11 @@ class Emulator:
             return False
         return True
 
-    async def settled(self, patience: float) -> bool:
-        """As ``drained``; what a fault holds back is not waited for long."""
+    async def settled(self, patience: float) -> None:
+        """As ``drained``, or TimeoutError; what a fault holds back is not waited for long."""
         held = self.impaired_functions.held.waiting
-        return await self.drained(min(patience, HELD) if held else patience)
+        if not await self.drained(min(patience, HELD) if held else patience) and not held:
+            raise TimeoutError(f"still running after {patience:g} s: {', '.join(self.activity.functions())}")
 
     async def end_connections(self, patience: float) -> None:
         """Close every connection with 1001, and wait for what their ends set off."""

@@ -54,9 +54,9 @@ class LongwireServer:
             self.close()
             raise
 
-    def call(self, work: Coroutine[Any, Any, Result]) -> Result:
+    def call(self, work: Coroutine[Any, Any, Result], patience: float = PATIENCE) -> Result:
         """Run a coroutine in the emulator's loop and wait for it."""
-        return asyncio.run_coroutine_threadsafe(work, self.loop).result(PATIENCE + 5)
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(patience + 5)
 
     def run(self, work: Callable[[], Result]) -> Result:
         """Run a function in the emulator's loop and wait for it."""

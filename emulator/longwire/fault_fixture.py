@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ECHO", "AsyncFault", "Fault", "as_fault", "hear"]
 
+BLOCK = 10.0  # seconds for what a block has set off to meet its fault
 ECHO = 2.0  # seconds for a pong, which a connection that a fault has struck may never send
 
 
@@ -57,7 +59,8 @@ class Fault:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if kind is None:
-            self.longwire.settle()
+            with suppress(TimeoutError):  # what a fault does may be just that
+                self.longwire.settle(BLOCK)
         self.clear()
         if kind is None:
             self.longwire.settle()
@@ -84,7 +87,8 @@ class AsyncFault:
     ) -> None:
         assert self.begun is not None
         if kind is None:
-            await self.longwire.settle()
+            with suppress(TimeoutError):
+                await self.longwire.settle(BLOCK)
         self.begun.clear()
         if kind is None:
             await self.longwire.settle()

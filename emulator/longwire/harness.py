@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from longwire.core.api import Stack
-from longwire.emulator_thread import PATIENCE, LongwireServer, VirtualClock, with_variables
+from longwire.emulator_thread import LongwireServer, VirtualClock, with_variables
 from longwire.errors import UsageError
 from longwire.fault_fixture import Fault, as_fault, hear
 from longwire.inspector.timeline import Entry, shown
 from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET, TEST_AGENT
 from longwire.table import Table
-from longwire.testing import AsyncClient, Client, Target
+from longwire.testing import LONGEST, AsyncClient, Client, Target
 
 if TYPE_CHECKING:
     from botocore.config import Config
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Longwire", "LongwireServer", "VirtualClock", "with_variables"]
 
-CALM = 2.0  # seconds for what a test has sent, before it looks at a table
 LEAVING = 0.2  # seconds for the end of a client that was cut off
 
 
@@ -40,6 +39,7 @@ class Longwire:
         self.faults: list[Fault] = []
         self.tables: dict[str, Table] = {}
         self.first_seq = server.emulator.timeline.last
+        self.kept: list[Entry] | None = None  # of a test that is over: its report may come after the emulator
 
     @property
     def url(self) -> str:
@@ -105,11 +105,14 @@ class Longwire:
         self.faults.append(made)
         return made
 
-    def settle(self, timeout: float = PATIENCE) -> None:
-        """Wait until all that this test's clients have sent is handled, and what it has set off is done."""
+    def settle(self, timeout: float = LONGEST) -> None:
+        """Wait until all that this test's clients have sent is handled, and what it has set off is done.
+
+        Raises TimeoutError, which names what still runs; what a fault holds back is not waited for.
+        """
         silent = self.server.half_open()
         hear(client for client in self.clients if client.connection_id not in silent)
-        self.server.call(self.server.emulator.settled(timeout))
+        self.server.call(self.server.emulator.settled(timeout), timeout)
 
     # --- services
 
@@ -142,11 +145,8 @@ class Longwire:
     def table(self, logical_id: str) -> Table:
         """A table of the template: ``longwire.table("Connections").count()``. KeyError for none of that logical id."""
         if logical_id not in self.tables:
-            self.tables[logical_id] = Table(self.physical_id(logical_id), self.client("dynamodb"), self.calm_down)
+            self.tables[logical_id] = Table(self.physical_id(logical_id), self.client("dynamodb"), self.settle)
         return self.tables[logical_id]
-
-    def calm_down(self) -> None:
-        self.settle(CALM)
 
     def replay(self, file: str | Path, **options: Any) -> "Outcome":
         """Plays a recording; AssertionError with what differs. Options are those of ``as_a_test`` there."""
@@ -162,8 +162,10 @@ class Longwire:
     @property
     def timeline(self) -> list[dict[str, Any]]:
         """What happened in this test, oldest first."""
-        timeline, first = self.server.emulator.timeline, self.first_seq
-        return self.server.run(lambda: [shown(entry) for entry in timeline.since(first)])
+        return [shown(entry) for entry in (self.server.run(self.entries) if self.kept is None else self.kept)]
+
+    def entries(self) -> list[Entry]:
+        return self.server.emulator.timeline.since(self.first_seq)
 
     def wait_for(self, event: str, timeout: float = 5.0, **fields: Any) -> dict[str, Any]:
         """The first timeline entry of this test with that kind and those fields; TimeoutError when none comes."""
@@ -200,6 +202,7 @@ class Longwire:
 
     def close(self) -> None:
         """Close the test's clients and clear everything for the next test."""
+        self.kept = self.server.run(self.entries)
         for fault in self.faults:
             fault.clear()
         for client in self.clients:

@@ -7,10 +7,10 @@ from typing import Any
 from websockets.exceptions import ConnectionClosed
 
 from longwire.clock.duration import in_all
-from longwire.emulator_thread import PATIENCE, VirtualClock
+from longwire.emulator_thread import VirtualClock
 from longwire.fault_fixture import ECHO, AsyncFault, as_fault
 from longwire.harness import Longwire
-from longwire.testing import AsyncClient, Target
+from longwire.testing import LONGEST, AsyncClient, Target
 
 __all__ = ["AsyncLongwire", "AsyncVirtualClock"]
 
@@ -59,8 +59,8 @@ class AsyncLongwire:
         """For ``async with``; as ``Longwire.fault``."""
         return AsyncFault(self, as_fault(kind, fields))
 
-    async def settle(self, timeout: float = PATIENCE) -> None:  # noqa: ASYNC109 - as the sync one has it
-        """Wait until all that this test's clients have sent is handled, and what it has set off is done."""
+    async def settle(self, timeout: float = LONGEST) -> None:  # noqa: ASYNC109 - as the sync one has it
+        """As ``Longwire.settle``."""
         for client in self.sync.async_clients:
             if client.is_open:
                 with suppress(ConnectionClosed, TimeoutError):
