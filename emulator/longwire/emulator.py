@@ -183,7 +183,7 @@ class Emulator:
         )
         stack = self.stack
         # For clients without an endpoint of their own, which AWS has no API to offer: one that invokes the function.
-        api = next((api for api in stack.apis if function.logical_id in invoked(api)), stack.api)
+        api = next((api for api in stack.apis if function.logical_id in api.functions), stack.api)
         return variables(
             function, region=stack.region, account_id=stack.account_id, stage=api.path[1:], endpoints=endpoints
         )
@@ -294,8 +294,3 @@ class Emulator:
         await self.runtime.close(0)
         await self.services.close()
         self.clock.close()
-
-
-def invoked(api: Api) -> set[str]:
-    """The logical ids of the functions that its Routes call."""
-    return {function for route in api.routes.values() for function in route.functions}

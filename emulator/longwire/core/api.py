@@ -192,6 +192,11 @@ class Api:
     held_functions: frozenset[str] = frozenset()
 
     @property
+    def functions(self) -> set[str]:
+        """The logical ids of those that its Routes call."""
+        return {function for route in self.routes.values() for function in route.functions}
+
+    @property
     def domain_name(self) -> str:
         """The host that AWS would give it; events carry this, whatever the client typed."""
         return f"{self.api_id}.execute-api.{self.region}.amazonaws.com"
