@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from longwire.pytest_servers import Marked, Servers
 
 SESSION_COST = pytest.StashKey[Decimal]()
+VIEW: "pytest.StashKey[Longwire]" = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -189,7 +190,7 @@ def longwire(longwire_servers: "Servers", request: pytest.FixtureRequest) -> "It
     server = other_server(longwire_servers, asked, request) if asked.is_other else None
     server = server or request.getfixturevalue("longwire_server")
     longwire_servers.begin(server, request.node.name)
-    made = Longwire(server, asked.stage)
+    made = request.node.stash[VIEW] = Longwire(server, asked.stage)
     try:
         made.url_of()
     except UsageError as exc:
@@ -228,7 +229,7 @@ def longwire_async(longwire: "Longwire") -> "AsyncLongwire":
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failing test shows what its connections and functions did."""
     report = yield
-    made = getattr(item, "funcargs", {}).get("longwire")
+    made = item.stash.get(VIEW, None)
     if report.failed and made is not None:
         report.sections.extend(sections(made))
     return report

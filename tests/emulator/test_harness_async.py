@@ -9,13 +9,13 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture
-def longwire(app: FaultyApp) -> AsyncLongwire:
+def async_app(app: FaultyApp) -> AsyncLongwire:
     return AsyncLongwire(app)
 
 
-async def test_a_fault_lasts_as_long_as_its_block(longwire: AsyncLongwire) -> None:
-    async with longwire.connect() as alice, longwire.connect() as bob:
-        async with longwire.fault("post_to_connection", gone=bob) as fault:
+async def test_a_fault_lasts_as_long_as_its_block(async_app: AsyncLongwire) -> None:
+    async with async_app.connect() as alice, async_app.connect() as bob:
+        async with async_app.fault("post_to_connection", gone=bob) as fault:
             await alice.send(action="post", to=bob.connection_id, texts=["lost"])
         assert fault.hits == 1
         assert await alice.receive(PATIENCE) == "GoneException 410"
@@ -23,13 +23,13 @@ async def test_a_fault_lasts_as_long_as_its_block(longwire: AsyncLongwire) -> No
         assert await bob.receive(PATIENCE) == "there"
 
 
-async def test_a_dropped_client_has_no_close_frame(longwire: AsyncLongwire) -> None:
-    async with longwire.connect() as alice:
+async def test_a_dropped_client_has_no_close_frame(async_app: AsyncLongwire) -> None:
+    async with async_app.connect() as alice:
         assert alice.is_open
-        async with longwire.fault("connection", drop=alice):
+        async with async_app.fault("connection", drop=alice):
             assert (await alice.closed()).code == 1006
         assert not alice.is_open
 
 
-async def test_a_fault_that_was_not_entered_has_no_hits(longwire: AsyncLongwire) -> None:
-    assert longwire.fault("frame", latency=1).hits == 0
+async def test_a_fault_that_was_not_entered_has_no_hits(async_app: AsyncLongwire) -> None:
+    assert async_app.fault("frame", latency=1).hits == 0
