@@ -27,13 +27,17 @@ class Commands(click.Group):
     """Those of the cost side are imported when they are asked for, so that neither side waits for the other."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), "cost", "prices", "simulate"])
+        return sorted([*super().list_commands(ctx), "cost", "monitoring", "prices", "simulate"])
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in ("cost", "prices"):
             from longwire_infra import cli as infra
 
             return infra.cost if cmd_name == "cost" else infra.prices
+        if cmd_name == "monitoring":
+            from longwire_infra.monitoring.cli import monitoring
+
+            return monitoring
         if cmd_name == "simulate":
             from longwire_infra.simulation.cli import simulate
 

@@ -1,6 +1,7 @@
 """The error tree.
 
 LongwireInfraError
+├── MonitoringError a template that has no place for alarms and a dashboard, or is not the backend's
 ├── RecordError    a usage record that does not say what it should: the file's fault, or its producer's
 ├── WorkloadError  a workload, a flag or an assumption that cannot be: its writer's fault
 └── PriceMissing   a region or a price that the table does not hold
@@ -9,7 +10,7 @@ LongwireInfraError
 import difflib
 from collections.abc import Iterable
 
-__all__ = ["LongwireInfraError", "PriceMissing", "RecordError", "WorkloadError", "nearest"]
+__all__ = ["LongwireInfraError", "MonitoringError", "PriceMissing", "RecordError", "WorkloadError", "nearest"]
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
@@ -22,6 +23,10 @@ def nearest(name: str, names: Iterable[str]) -> str:
 
 class LongwireInfraError(Exception):
     """Root of all errors that longwire_infra raises."""
+
+
+class MonitoringError(LongwireInfraError):
+    pass
 
 
 class RecordError(LongwireInfraError):

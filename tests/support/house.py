@@ -38,7 +38,11 @@ HANDS_OVER = {
     "emulator/longwire/check.py": {"longwire_infra.check", "longwire_infra.errors"},
     "emulator/longwire/check_document.py": {"longwire_infra.check.document"},
     "emulator/longwire/check_endpoint.py": {"longwire_infra.check.endpoint"},
-    "emulator/longwire/cli.py": {"longwire_infra.cli", "longwire_infra.simulation.cli"},
+    "emulator/longwire/cli.py": {
+        "longwire_infra.cli",
+        "longwire_infra.monitoring.cli",
+        "longwire_infra.simulation.cli",
+    },
     "emulator/longwire/run_cost.py": {
         "longwire_infra.bill_json",
         "longwire_infra.estimate",

@@ -1,0 +1,1 @@
+"""The backend's dashboards and alarms, all made from one list of metrics."""
