@@ -18,6 +18,7 @@ from longwire.load.cli import load
 from longwire.project import chosen
 from longwire.recording.record_command import record
 from longwire.recording.replay_command import replay
+from longwire.settings_command import settings
 from longwire.status import status
 
 __all__ = ["main"]
@@ -264,32 +265,6 @@ def dev(
     sys.exit(run.run())
 
 
-SETTINGS_EXAMPLES = """Examples:
-  longwire settings
-  longwire settings --json | jq '.[] | select(.verified | not)'
-  longwire settings --set idle_timeout=60
-  longwire dev --set idle_timeout=60 --set ping_resets_idle=true
-
-In pyproject.toml:
-  [tool.longwire.settings]
-  idle_timeout = 60"""
-
-
-@main.command(cls=Command, epilog=SETTINGS_EXAMPLES, short_help="List every quota and default by name.")
-@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="As `longwire dev` would take it.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON array.")
-def settings(settings: tuple[str, ...], as_json: bool) -> None:
-    """List every quota and default by name: value, unit, source, and whether the source is AWS or a capture of it.
-
-    Values are those of this folder's project: [tool.longwire.settings] in the nearest pyproject.toml.
-    """
-    from longwire.settings_file import effective_settings
-    from longwire.settings_table import settings_json, settings_table
-
-    quotas = effective_settings(Path.cwd(), settings)
-    click.echo(settings_json(quotas) if as_json else settings_table(quotas))
-
-
 main.add_command(check)
 main.add_command(ctl)
 main.add_command(completion)
@@ -299,4 +274,5 @@ main.add_command(exec_command)
 main.add_command(load)
 main.add_command(record)
 main.add_command(replay)
+main.add_command(settings)
 main.add_command(status)
