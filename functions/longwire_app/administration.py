@@ -21,7 +21,6 @@ from longwire_app.events import Application
 from longwire_app.groups import Groups
 from longwire_app.http_request import answered
 from longwire_app.log import Answer
-from longwire_app.protocol import Disconnected
 from longwire_app.publisher import Publisher
 from longwire_app.session import Peer
 from longwire_app.store import Store
@@ -35,9 +34,6 @@ MAX_REASON = 512
 
 MAX_PAGE = 200
 """Connections of a page, as the service has it."""
-
-TRIES = 3
-"""Times that a session is looked for, which may move to another connection while it is being closed."""
 
 WIDTH = 16
 """Sessions that are worked on at the same time."""
@@ -179,18 +175,7 @@ class Administration:
         if len(reason) > MAX_REASON:
             raise BadRequest(f"reason: has more than {MAX_REASON} characters")
         excluded = frozenset(request.http.query.get("excluded", []))
-        frame = Disconnected(message=reason)
-        each(WIDTH, partial(self._close, frame), [each for each in session_ids if each not in excluded])
+        ids = [each for each in session_ids if each not in excluded]
+        closed = each(WIDTH, lambda session_id: self.broadcaster.dismiss(session_id, reason, self.turn), ids)
+        self.turn.counts.update(["AdminCloses"] * sum(closed))
         return answered(204)
-
-    def _close(self, frame: Disconnected, session_id: str) -> None:
-        """Ends the session for good before its connection, or the client would resume it."""
-        for _ in range(TRIES):
-            peer = self._peer(session_id)
-            if peer is None:
-                return
-            if self.store.end_session(peer, self.turn.now, for_good=True):
-                self.turn.counts["AdminCloses"] += 1
-                self.broadcaster.send(peer, frame, self.turn)
-                self.broadcaster.close(peer)
-                return

@@ -14,6 +14,8 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEven
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from longwire_app import wiring
+from longwire_app.auth import Denied, Handshake, claims_of
+from longwire_app.auth_rules import rules
 from longwire_app.errors import InvalidToken, KeysUnavailable
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols, origin_allowed, token_of
 from longwire_app.keys import CachedKeys, JwksKeys, SecretKeys
@@ -101,6 +103,12 @@ def handler(event: Event, context: LambdaContext) -> Answer:
     return answer
 
 
+def identity_of(token: str, **handshake: Any) -> Identity:
+    """What a token gives, by the rules of auth_rules.py. Raises InvalidToken, KeysUnavailable, and Denied."""
+    identity = verifier().verify(token, time.time())
+    return rules.apply(Handshake(identity, claims_of(token), **handshake))
+
+
 def policy(effect: str, principal: str, resource: str, context: dict[str, str] | None = None) -> Answer:
     """What API Gateway expects. For WebSocket APIs the resource is ``.../{stage}/$connect``, as in methodArn."""
     statement = {"Action": "execute-api:Invoke", "Effect": effect, "Resource": resource}
@@ -121,9 +129,12 @@ def decide(event: Event, turn: Turn) -> Answer:
     if token is None:
         return _refused("NoToken", UNAUTHORIZED, turn)
     try:
-        identity = verifier().verify(token, time.time())
+        source_ip = event["requestContext"].get("identity", {}).get("sourceIp", "")
+        identity = identity_of(token, headers=request.headers, source_ip=source_ip)
     except InvalidToken as exc:
         return _refused("Token", UNAUTHORIZED, turn, detail=exc.reason)
+    except Denied as exc:
+        return _refused("Rule", DENIED, turn, detail=exc.reason)
     answer = _allowed(request, identity, event["methodArn"])
     if len(json.dumps(answer)) > MAX_ANSWER:
         return _refused("Claims", DENIED, turn)

@@ -10,7 +10,7 @@ from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest, Duplicate
 from longwire_app.items import Sender
 from longwire_app.log import logger
-from longwire_app.protocol import Frame
+from longwire_app.protocol import Disconnected, Frame
 from longwire_app.rules import TopicRule
 from longwire_app.session import Peer
 from longwire_app.store import Store
@@ -20,6 +20,9 @@ from longwire_app.topics import group_of
 from longwire_app.turn import Turn
 
 __all__ = ["Broadcaster", "Publication"]
+
+DISMISSALS = 3
+"""Times that a session is looked for which is to be ended."""
 
 NUMBERED = MAX_FRAME - 64
 """Bytes of a message that leave room for its offset and sequence id."""
@@ -110,6 +113,23 @@ class Broadcaster:
 
     def close(self, peer: Peer) -> None:
         self._delivery.close(peer.connection_id)
+
+    def dismiss(self, session_id: str, reason: str, turn: Turn) -> bool:
+        """Ends a session for good, tells its client why, and closes its connection; says whether it was there.
+
+        The session goes first, or the client would resume it. It may move to another connection meanwhile.
+        """
+        for _ in range(DISMISSALS):
+            peer = self._store.reached(session_id, turn.now)
+            if peer is None:
+                return False
+            if self._store.end_session(peer, turn.now, for_good=True):
+                turn.counts["Dismissed"] += 1
+                logger.info("dismissed", session=session_id)
+                self.send(peer, Disconnected(message=reason), turn)
+                self.close(peer)
+                return True
+        return False
 
     def _ring(self, page: Sequence[Peer], topic: str) -> None:
         self._doorbell.ring_all([peer for peer in page if peer.reliable], topic)

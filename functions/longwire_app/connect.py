@@ -12,7 +12,7 @@ from longwire_app.errors import TooManyConnections
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols
 from longwire_app.log import Answer, Event, guarded, logger
 from longwire_app.resume import Claim, claim_of, hashed, may_resume, new_token
-from longwire_app.session import RELIABLE, Caller, Peer, Session
+from longwire_app.session import RELIABLE, Caller, Session
 from longwire_app.session_store import Found
 from longwire_app.store import Opening
 from longwire_app.topics import group_topic
@@ -53,7 +53,9 @@ def _welcome(subprotocol: str, claim: Claim | None, turn: Turn) -> Answer:
 
 def _open(caller: Caller, subprotocol: str, connected_at: int, turn: Turn) -> None:
     identity = caller.identity
-    session = Session(caller.peer, identity.user_id, identity.tenant, subprotocol, connected_at)
+    session = Session(
+        caller.peer, identity.user_id, identity.tenant, subprotocol, connected_at, expires=identity.expires
+    )
     topics = [group_topic(group) for group in identity.groups]
     reliable = caller.peer.reliable
     store = wiring.store()
@@ -85,7 +87,7 @@ def _resume(caller: Caller, subprotocol: str, claim: Claim, connected_at: int, t
         # Overtaken by a later handshake, whose client is the one that is there.
         return _refused("Resume", 409, turn, detail="late")
     token = new_token()
-    if not _moved(found, caller.peer, claim, hashed(token), connected_at, turn):
+    if not _moved(found, caller, claim, hashed(token), connected_at, turn):
         return _refused("Resume", 409, turn, detail="race")
     wiring.session_store().renew(found, caller.peer, turn.now)
     wiring.doorbell().ring(caller.peer, "resumed", Greeting(caller.peer.connection_id, token))
@@ -94,9 +96,15 @@ def _resume(caller: Caller, subprotocol: str, claim: Claim, connected_at: int, t
     return None
 
 
-def _moved(found: Found, peer: Peer, claim: Claim, granted: str, connected_at: int, turn: Turn) -> bool:
+def _moved(found: Found, caller: Caller, claim: Claim, granted: str, connected_at: int, turn: Turn) -> bool:
     """Whoever loses a race for the session wrote the same into its slot as the winner, unless theirs differ."""
-    session = replace(found.session, peer=peer, connected_at=connected_at, epoch=found.session.epoch + 1)
+    session = replace(
+        found.session,
+        peer=caller.peer,
+        connected_at=connected_at,
+        epoch=found.session.epoch + 1,
+        expires=caller.identity.expires,
+    )
     limit, slots, sessions = wiring.settings().connections_per_user, wiring.store().slots, wiring.session_store()
     slot = slots.take(session, limit, turn.now)
     session = replace(session, slot=slot)

@@ -1,5 +1,6 @@
 """From an incoming frame to its effect and its ack."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from longwire_app.broadcast import Broadcaster
@@ -9,6 +10,7 @@ from longwire_app.events import Application, EventCall
 from longwire_app.groups import Groups, Past
 from longwire_app.items import Sender
 from longwire_app.log import logger
+from longwire_app.own_frames import OwnFrame, own_frame
 from longwire_app.protocol import (
     Ack,
     Disconnected,
@@ -23,15 +25,13 @@ from longwire_app.protocol import (
     parse,
 )
 from longwire_app.publisher import Publisher
-from longwire_app.session import LEEWAY, Caller
+from longwire_app.rate_limit import RateLimit
+from longwire_app.reauth import EXPIRED, REFRESH, Authority, TokenExpired
+from longwire_app.session import Caller, Identity
 from longwire_app.session_store import SessionStore
-from longwire_app.store import Store
 from longwire_app.turn import Turn
 
-__all__ = ["Dispatcher", "Streams"]
-
-
-EXPIRED = "the token has expired: connect again, with a new one"
+__all__ = ["Dispatcher", "Gate", "Streams"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,19 @@ class Streams:
     groups: Groups
 
 
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Who may pass: how many frames, None for any, and with which token."""
+
+    authority: Authority
+    limit: RateLimit | None = None
+
+
 class Dispatcher:
     """Takes what clients send."""
 
-    def __init__(self, store: Store, streams: Streams, broadcaster: Broadcaster, application: Application) -> None:
-        self._store = store
+    def __init__(self, gate: Gate, streams: Streams, broadcaster: Broadcaster, application: Application) -> None:
+        self._gate = gate
         self._streams = streams
         self._broadcaster = broadcaster
         self._application = application
@@ -58,14 +66,14 @@ class Dispatcher:
         What is no frame is acknowledged as BadRequest if it has an ackId, and otherwise only counted and logged.
         """
         turn.counts["MessagesIn"] += 1
-        frame = parse(body)
+        frame = self._parsed(body)
         ack_id = None if isinstance(frame, SequenceAck) else frame.ack_id
-        expired = 0 < caller.identity.expires <= turn.now - LEEWAY
+        expired = False
         try:
-            _refuse(expired)
-            self._perform(caller, frame, turn)
+            self._perform(self._admitted(caller, frame, turn), frame, turn)
             answer = None if ack_id is None else Ack.done(ack_id)
         except Refused as refusal:
+            expired = isinstance(refusal, TokenExpired)
             turn.counts[f"Refused{refusal.name}"] += 1
             answer = None if ack_id is None else Ack.refused(ack_id, refusal)
         except Exception:  # noqa: BLE001 (logged in full; the client gets an ack, never a missing answer)
@@ -77,13 +85,27 @@ class Dispatcher:
         if expired:
             self._dismiss(caller, turn)
 
+    def _parsed(self, body: str) -> Incoming | OwnFrame | Malformed:
+        frame = parse(body)
+        return own_frame(body, frame, self._application.routes) if isinstance(frame, Malformed) else frame
+
+    def _admitted(self, caller: Caller, frame: Incoming | OwnFrame | Malformed, turn: Turn) -> Caller:
+        """The caller with the token that holds. Raises TokenExpired, and TooManyRequests for a flood.
+
+        Acks of a stream have a bucket of their own: one that is dropped would leave a full window waiting.
+        """
+        if self._gate.limit is not None:
+            kind = "ack:" if isinstance(frame, SequenceAck) else ""
+            self._gate.limit.spend(f"{kind}{caller.peer.session_id}")
+        return self._gate.authority.current(caller, turn.now)
+
     def _dismiss(self, caller: Caller, turn: Turn) -> None:
         """The next handshake asks for a valid token."""
         turn.counts["Expired"] += 1
         self._broadcaster.send(caller.peer, Disconnected(message=EXPIRED), turn)
         self._broadcaster.close(caller.peer)
 
-    def _perform(self, caller: Caller, frame: Incoming | Malformed, turn: Turn) -> None:
+    def _perform(self, caller: Caller, frame: Incoming | OwnFrame | Malformed, turn: Turn) -> None:
         match frame:
             case Malformed():
                 logger.info("not a frame", reason=frame.reason)
@@ -92,7 +114,9 @@ class Dispatcher:
                 self._move(caller, frame, turn)
             case SendToGroup():
                 self._send(caller, frame, turn)
-            case Event():
+            case Event() if frame.event == REFRESH:
+                self._gate.authority.refresh(caller, frame)
+            case Event() | OwnFrame():
                 self._call(caller, frame, turn)
             case SequenceAck():
                 self._acknowledge(caller, frame)
@@ -104,7 +128,7 @@ class Dispatcher:
 
     def _move(self, caller: Caller, frame: JoinGroup | LeaveGroup, turn: Turn) -> None:
         rule = self._application.rule(frame.group)
-        if not rule.may_join(caller.identity, frame.group):
+        if not any(rule.may_join(identity, frame.group) for identity in self._proven(caller)):
             raise Forbidden("the role to join and leave this group is missing")
         if isinstance(frame, LeaveGroup):
             self._streams.groups.leave(caller.peer, frame.group)
@@ -114,7 +138,7 @@ class Dispatcher:
 
     def _send(self, caller: Caller, frame: SendToGroup, turn: Turn) -> None:
         rule = self._application.rule(frame.group)
-        if not rule.may_send(caller.identity, frame.group):
+        if not any(rule.may_send(identity, frame.group) for identity in self._proven(caller)):
             raise Forbidden("the role to send to this group is missing")
         publisher = Publisher(
             self._broadcaster,
@@ -125,27 +149,28 @@ class Dispatcher:
         )
         publisher.to_group(frame.group, frame.data, frame.data_type, from_user_id=caller.identity.user_id)
 
-    def _call(self, caller: Caller, frame: Event, turn: Turn) -> None:
+    def _proven(self, caller: Caller) -> Iterator[Identity]:
+        """What the caller's token gives, then what a later one of this connection does."""
+        yield caller.identity
+        yield self._gate.authority.refreshed(caller)
+
+    def _call(self, caller: Caller, frame: Event | OwnFrame, turn: Turn) -> None:
+        own = isinstance(frame, OwnFrame)
         call = EventCall(
-            event=frame.event,
-            data=frame.data,
-            data_type=frame.data_type,
+            event=frame.type if isinstance(frame, OwnFrame) else frame.event,
+            data=frame.fields if isinstance(frame, OwnFrame) else frame.data,
+            data_type="json" if isinstance(frame, OwnFrame) else frame.data_type,
             user_id=caller.identity.user_id,
             tenant=caller.identity.tenant,
             session_id=caller.peer.session_id,
             outlet=Publisher(self._broadcaster, self._application, turn),
         )
         with self._broadcaster.once(_sender(caller, frame), turn):
-            reply = self._application.answer(call)
+            reply = self._application.answer(call, own=own)
             if reply is not None:
                 message = ServerMessage(data_type=reply.data_type, data=reply.data)
                 self._broadcaster.send(caller.peer, message, turn)
 
 
-def _sender(caller: Caller, frame: SendToGroup | Event) -> Sender | None:
+def _sender(caller: Caller, frame: SendToGroup | Event | OwnFrame) -> Sender | None:
     return None if frame.ack_id is None else (caller.peer.session_id, frame.ack_id)
-
-
-def _refuse(expired: bool) -> None:
-    if expired:
-        raise Forbidden(EXPIRED)

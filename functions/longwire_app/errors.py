@@ -12,6 +12,7 @@ AppError
     ├── BadRequest       the frame is understood in part, and wrong
     ├── Forbidden        the role for it is missing
     ├── NotFound         no handler for this event
+    ├── TooManyRequests  this client sends more than the deployment allows
     └── Duplicate        this ackId was taken before; official clients count it as success
 """
 
@@ -32,6 +33,7 @@ __all__ = [
     "SettingsError",
     "StoreUnavailable",
     "TooManyConnections",
+    "TooManyRequests",
 ]
 
 
@@ -104,6 +106,12 @@ class NotFound(Refused):
     """From the protocol's JSON Schema."""
 
     name = "NotFound"
+
+
+class TooManyRequests(Refused):
+    """One of ours."""
+
+    name = "TooManyRequests"
 
 
 class Duplicate(Refused):

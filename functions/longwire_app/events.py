@@ -5,12 +5,15 @@ The handlers themselves are in application.py.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from pydantic import JsonValue
 
 from longwire_app.errors import NotFound
+from longwire_app.own_frames import RESERVED
 from longwire_app.protocol import DataType
+from longwire_app.reauth import REFRESH
 from longwire_app.rules import TopicRule, rule_of, rule_of_topic
 
 __all__ = ["Application", "EventCall", "EventHandler", "Outlet", "Reply"]
@@ -26,6 +29,8 @@ class Outlet(Protocol):
     def to_session(self, session_id: str, data: JsonValue, data_type: DataType = "json") -> bool: ...
 
     def to_all(self, data: JsonValue, data_type: DataType = "json") -> None: ...
+
+    def disconnect(self, session_id: str, reason: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,10 @@ class EventCall:
         """To every session."""
         self.outlet.to_all(data, data_type)
 
+    def disconnect(self, session_id: str, reason: str) -> bool:
+        """Ends a session for good, the caller's or another; says whether it was there. Its client is told why."""
+        return self.outlet.disconnect(session_id, reason)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -75,9 +84,10 @@ EventHandler = Callable[[EventCall], Reply | None]
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """The event handlers by name, and the rules of topics."""
+    """The event handlers by name, those of frames with a type of their own, and the rules of topics."""
 
     handlers: dict[str, EventHandler] = field(default_factory=dict)
+    routes: dict[str, EventHandler] = field(default_factory=dict)
     rules: list[TopicRule] = field(default_factory=list)
 
     def topics(self, rule: TopicRule) -> None:
@@ -94,18 +104,29 @@ class Application:
 
     def event(self, name: str) -> Callable[[EventHandler], EventHandler]:
         """Registers the decorated function; raises ValueError for a name that is taken."""
+        if name == REFRESH:
+            raise ValueError(f"the event {REFRESH!r} is the backend's own")
+        return partial(_registered, self.handlers, "event", name)
 
-        def register(handler: EventHandler) -> EventHandler:
-            if name in self.handlers:
-                raise ValueError(f"two handlers for the event {name!r}")
-            self.handlers[name] = handler
-            return handler
+    def route(self, kind: str) -> Callable[[EventHandler], EventHandler]:
+        """Registers the decorated function for frames with this ``type``; raises ValueError for one that is taken.
 
-        return register
+        The call's ``event`` is the type, and its ``data`` the frame's other fields, unchecked.
+        """
+        if kind in RESERVED:
+            raise ValueError(f"frames of the type {kind!r} are the protocol's")
+        return partial(_registered, self.routes, "type", kind)
 
-    def answer(self, call: EventCall) -> Reply | None:
-        """Calls the handler; raises NotFound when there is none."""
-        handler = self.handlers.get(call.event)
+    def answer(self, call: EventCall, *, own: bool = False) -> Reply | None:
+        """Calls the handler of an event, or of a type of the application's own; raises NotFound when there is none."""
+        handler = (self.routes if own else self.handlers).get(call.event)
         if handler is None:
             raise NotFound("no handler for this event")
         return handler(call)
+
+
+def _registered(handlers: dict[str, EventHandler], what: str, name: str, handler: EventHandler) -> EventHandler:
+    if name in handlers:
+        raise ValueError(f"two handlers for the {what} {name!r}")
+    handlers[name] = handler
+    return handler

@@ -3,13 +3,14 @@
 | item         | pk                  | sk          | attributes                                                       |
 |--------------|---------------------|-------------|------------------------------------------------------------------|
 | session      | S#<session>         | META        | connId, epoch, greeted, userId, tenant, subprotocol,             |
-|              |                     |             | connectedAt, slot, exp; if reliable: detached, version, next,    |
-|              |                     |             | acked, posted, full, runs, cursors, used, usedUntil, granted,    |
-|              |                     |             | userFrom, allFrom, direct                                        |
+|              |                     |             | connectedAt, authExp, renewed, slot, exp; if reliable: detached, |
+|              |                     |             | version, next, acked, posted, full, runs, cursors, used,         |
+|              |                     |             | usedUntil, granted, userFrom, allFrom, direct                    |
 | subscription | S#<session>         | G#<topic>   | topic, joined, exp                                               |
 | topic index  | T#<topic>#<shard>   | <session>   | connId, reliable, exp                                            |
 | user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, epoch, reliable, exp                                        |
 | dedupe       | D#<session>         | A#<ackId>   | exp                                                              |
+| rate limit   | R#<session>         | BUCKET      | fullAt, exp                                                      |
 
 The topic index holds each session that has a connection under the topic ``a:``, without a subscription. It has a
 ``connId`` where posts go there at once, and not where the session follows the topic's log. ``epoch`` counts the
@@ -28,6 +29,7 @@ __all__ = [
     "SHARDS",
     "Item",
     "Sender",
+    "bucket_key",
     "dedupe_key",
     "expiry",
     "holder_of",
@@ -87,6 +89,10 @@ def dedupe_key(session_id: str, ack_id: int | str) -> dict[str, Any]:
     return key(f"D#{key_part(session_id)}", f"A#{key_part(str(ack_id))}")
 
 
+def bucket_key(session_id: str) -> dict[str, Any]:
+    return key(f"R#{key_part(session_id)}", "BUCKET")
+
+
 def slot_key(tenant: str, user_id: str, number: int) -> dict[str, Any]:
     return key(slot_pk(tenant, user_id), f"SLOT#{number}")
 
@@ -134,6 +140,7 @@ def session_item(session: Session, slot: int | None, exp: int) -> dict[str, Any]
         "tenant": {"S": session.tenant},
         "subprotocol": {"S": session.subprotocol},
         "connectedAt": {"N": str(session.connected_at)},
+        "authExp": {"N": str(session.expires)},
         **expiry(exp),
     }
     if session.peer.reliable:
@@ -149,6 +156,7 @@ def session_of(session_id: str, item: Item) -> Session:
         subprotocol=item["subprotocol"]["S"],
         connected_at=int(item["connectedAt"]["N"]),
         epoch=int(item["epoch"]["N"]),
+        expires=int(item["authExp"]["N"]),
         slot=int(item["slot"]["N"]) if "slot" in item else None,
         greeted=item.get("greeted") == item["connId"],
         detached="detached" in item,

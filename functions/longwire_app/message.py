@@ -10,18 +10,37 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEven
 
 from longwire_app import wiring
 from longwire_app.application import app
-from longwire_app.dispatch import Dispatcher, Streams
+from longwire_app.auth import Denied
+from longwire_app.dispatch import Dispatcher, Gate, Streams
+from longwire_app.errors import Forbidden
 from longwire_app.log import Answer, Event, guarded
-from longwire_app.session import Caller
+from longwire_app.rate_limit import RateLimit
+from longwire_app.reauth import Authority
+from longwire_app.session import Caller, Identity
 from longwire_app.turn import Turn
 
 __all__ = ["handler"]
 
 
+def identify(token: str) -> Identity:
+    """What a new token gives, checked as at the handshake. Raises InvalidToken, and Forbidden when a rule refuses."""
+    # What checks signatures is read in when the first token comes: most environments never see one.
+    from longwire_app.authorizer import identity_of
+
+    try:
+        return identity_of(token, refreshed=True)
+    except Denied:
+        raise Forbidden("a rule of the application refuses this token") from None
+
+
 @cache
 def dispatcher() -> Dispatcher:
-    streams = Streams(wiring.session_store(), wiring.doorbell(), wiring.groups())
-    return Dispatcher(wiring.store(), streams, wiring.broadcaster(), app)
+    settings, sessions = wiring.settings(), wiring.session_store()
+    limit = (
+        RateLimit(wiring.state_table(), settings.client_rate, settings.client_burst) if settings.client_rate else None
+    )
+    gate = Gate(Authority(sessions, identify), limit)
+    return Dispatcher(gate, Streams(sessions, wiring.doorbell(), wiring.groups()), wiring.broadcaster(), app)
 
 
 @guarded(failed={"statusCode": 200})

@@ -67,6 +67,10 @@ class Publisher:
         self._publish(session_topic(session_id), ServerMessage(data_type=data_type, data=data), audience=[peer])
         return True
 
+    def disconnect(self, session_id: str, reason: str) -> bool:
+        """Ends a session; says whether it was there. Its client is told the reason, and cannot resume it."""
+        return self.broadcaster.dismiss(session_id, reason, self.turn)
+
     def to_all(self, data: JsonValue, data_type: DataType = "json") -> None:
         """To every session."""
         self._publish(EVERYBODY, ServerMessage(data_type=data_type, data=data))

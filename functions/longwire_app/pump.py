@@ -43,9 +43,7 @@ __all__ = [
 
 PAGE = 200
 """Messages that are assigned at once: a pump that dies has bound no more than these."""
-
-ROUNDS = 50
-"""Reads of one pump. A session that changes under it all the time is left to the next bell."""
+ROUNDS = 50  # reads of one pump; a session that changes under it all the time is left to the next bell
 
 
 class Posted(Enum):
@@ -81,6 +79,7 @@ class Snapshot:
     stream: Stream
     joined: Mapping[str, int]
     cached: frozenset[str] = frozenset()
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +146,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Detach:
-    """The connection is gone. No answer."""
+    """The connection is gone; or its token ``expired``, and it is to be told and ended. No answer."""
 
     connection_id: str
+    expired: bool = False
 
 
 Effect = Read | Grant | Greet | Greeted | ReadLog | Assign | Post | Mark | Detach
@@ -176,16 +176,23 @@ def pump(call: Call, window: Window) -> Pump:
             return Verdict.ENDED
         if snapshot.connection_id is None:
             return Verdict.DONE
-        if not snapshot.greeted:
-            verdict = yield from _greet(snapshot.connection_id, call.granted)
-            if verdict is not None:
-                return verdict
-        if not snapshot.reliable:
-            return Verdict.DONE
-        verdict = yield from _advance(snapshot, call, window)
+        verdict = yield from _attend(snapshot, snapshot.connection_id, call, window)
         if verdict is not None:
             return verdict
     return Verdict.AGAIN
+
+
+def _attend(
+    snapshot: Snapshot, connection_id: str, call: Call, window: Window
+) -> Generator[Effect, Any, Verdict | None]:
+    """One round; None asks for another."""
+    if snapshot.expired:
+        yield Detach(connection_id, expired=True)
+        return Verdict.DONE
+    verdict = None if snapshot.greeted else (yield from _greet(connection_id, call.granted))
+    if verdict is not None:
+        return verdict
+    return (yield from _advance(snapshot, call, window)) if snapshot.reliable else Verdict.DONE
 
 
 def _greet(connection_id: str, granted: str | None) -> Generator[Effect, Any, Verdict | None]:
@@ -202,7 +209,7 @@ def _greet(connection_id: str, granted: str | None) -> Generator[Effect, Any, Ve
 
 
 def _advance(snapshot: Snapshot, call: Call, window: Window) -> Generator[Effect, Any, Verdict | None]:
-    """One round from 3 to 6; None asks for another."""
+    """From 3 to 6."""
     room = min(PAGE, snapshot.stream.room(window))
     news = yield from _news(snapshot, call.hints, room + 1)
     full = len(news) > room

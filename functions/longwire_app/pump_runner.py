@@ -8,7 +8,7 @@ from longwire_app.delivery import Delivery, Outcome
 from longwire_app.doorbell import Bell, Greeting
 from longwire_app.events import Application
 from longwire_app.log import logger
-from longwire_app.protocol import Connected, resync
+from longwire_app.protocol import Connected, Disconnected, resync
 from longwire_app.pump import (
     Assign,
     Call,
@@ -26,6 +26,7 @@ from longwire_app.pump import (
     Verdict,
     pump,
 )
+from longwire_app.reauth import EXPIRED
 from longwire_app.resume import hashed, new_token
 from longwire_app.session import Peer
 from longwire_app.session_store import Found, SessionStore
@@ -126,7 +127,7 @@ class _One:
                 return self._welcome(effect)
 
     def _snapshot(self, found: Found) -> Snapshot:
-        snapshot = found.snapshot()
+        snapshot = found.snapshot(self._turn.now)
         cached = (topic for topic in snapshot.joined if self._parts.rules.rule_of_topic(topic).recovery == "cache")
         return replace(snapshot, cached=frozenset(cached))
 
@@ -147,7 +148,7 @@ class _One:
             case Greeted():
                 return self._parts.store.mark_greeted(peer)
             case Detach():
-                return self._detach(peer)
+                return self._dismiss(peer) if effect.expired else self._detach(peer)
 
     def _peer(self, connection_id: str) -> Peer:
         reliable = self._found is not None and self._found.session.peer.reliable
@@ -188,6 +189,12 @@ class _One:
     def _counted(self, outcome: Outcome) -> Posted:
         self._turn.counts[outcome.value] += 1
         return POSTED.get(outcome, Posted.LATER)
+
+    def _dismiss(self, peer: Peer) -> bool:
+        self._turn.counts["Expired"] += 1
+        self._counted(self._parts.delivery.post(peer, Disconnected(message=EXPIRED).encoded(), self._turn.deadline))
+        self._parts.delivery.close(peer.connection_id)
+        return self._parts.store.end_session(peer, self._turn.now)
 
     def _detach(self, peer: Peer) -> bool:
         ended = self._parts.store.end_session(peer, self._turn.now)

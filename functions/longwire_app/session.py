@@ -8,7 +8,7 @@ which connection it is meant: API Gateway gives no connection id twice, so a lat
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 __all__ = [
     "CONNECTION_LIFETIME",
@@ -23,6 +23,7 @@ __all__ = [
     "Identity",
     "Peer",
     "Session",
+    "expired",
     "lifetime",
 ]
 
@@ -48,6 +49,11 @@ SEND = "webpubsub.sendToGroup"
 """Roles for all groups; with a dot and a group's name behind, for that group."""
 
 
+def expired(expires: int, now: int) -> bool:
+    """Of a token without an ``expires``, 0, never."""
+    return 0 < expires <= now - LEEWAY
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What a token proves. ``groups`` are joined on connect; ``tenant`` is empty where there is only one.
@@ -60,6 +66,12 @@ class Identity:
     roles: frozenset[str] = frozenset()
     groups: tuple[str, ...] = ()
     expires: int = field(default=0, compare=False)
+
+    def with_roles(self, *roles: str) -> "Identity":
+        return replace(self, roles=self.roles | set(roles))
+
+    def expired(self, now: int) -> bool:
+        return expired(self.expires, now)
 
     def may_join(self, group: str) -> bool:
         return self._has(JOIN, group)
@@ -91,7 +103,7 @@ class Session:
 
     ``connected_at`` is when its connection began, milliseconds since the epoch by API Gateway's clock; ``epoch`` is the
     connection's number, from 1. ``greeted`` says that the connection is known to be open: it took the greeting.
-    ``detached`` says that the connection is over, and the next one is waited for.
+    ``detached`` says that the connection is over, and the next one is waited for. ``expires`` is the token's.
     """
 
     peer: Peer
@@ -100,6 +112,7 @@ class Session:
     subprotocol: str
     connected_at: int
     epoch: int = 1
+    expires: int = 0
     slot: int | None = None
     greeted: bool = False
     detached: bool = False

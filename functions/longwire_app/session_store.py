@@ -5,17 +5,19 @@ Attributes of a session's META item: ``version`` (+1 with every change), ``next`
 hash of the reconnection token that opened this connection, good until the client acknowledges ``usedUntil``: the first
 id that can only come on this connection, behind the greeting with a newer token. ``granted`` are the hashes of those
 newer ones. ``userFrom`` and ``allFrom`` are the offsets from which it follows its user's topic and everybody's;
-``direct`` says that something was sent to the session itself.
+``direct`` says that something was sent to the session itself. ``authExp`` is when the connection's token expires, and
+``renewed`` (JSON) what that token gives, if it came after the handshake.
 """
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from longwire_app import items
 from longwire_app.items import Item
 from longwire_app.pump import Snapshot
-from longwire_app.session import CONNECTION_LIFETIME, RETENTION, SUBSCRIPTION_LIFETIME, Peer, Session
+from longwire_app.session import CONNECTION_LIFETIME, RETENTION, SUBSCRIPTION_LIFETIME, Identity, Peer, Session, expired
 from longwire_app.stream import Run, Stream
 from longwire_app.table import Table
 from longwire_app.topics import EVERYBODY, session_topic, user_topic
@@ -40,7 +42,7 @@ class Found:
         self.session: Session = items.session_of(session_id, meta)
         self.subscriptions = subscriptions
 
-    def snapshot(self) -> Snapshot:
+    def snapshot(self, now: int = 0) -> Snapshot:
         reliable = self.session.peer.reliable
         return Snapshot(
             session_id=self.session.peer.session_id,
@@ -50,6 +52,7 @@ class Found:
             reliable=reliable,
             stream=_stream_of(self.meta) if reliable else Stream(),
             joined=self._joined(),
+            expired=expired(self.session.expires, now),
         )
 
     def _joined(self) -> dict[str, int]:
@@ -109,6 +112,28 @@ class SessionStore:
             "ADD granted :hash",
         )
 
+    def authorize(self, peer: Peer, identity: Identity) -> bool:
+        """Records what a new token gives, if the session still is on this connection."""
+        renewed = json.dumps({"roles": sorted(identity.roles), "expires": identity.expires})
+        return self._table.update_if(
+            SAME_CONNECTION,
+            {
+                ":connection": {"S": peer.connection_id},
+                ":renewed": {"S": renewed},
+                ":expires": {"N": str(identity.expires)},
+            },
+            items.session_key(peer.session_id, "META"),
+            "SET renewed = :renewed, authExp = :expires",
+        )
+
+    def authorization(self, peer: Peer, identity: Identity) -> Identity | None:
+        """``identity`` with what ``authorize`` recorded for this connection; None when nothing was."""
+        meta = self._table.get(items.session_key(peer.session_id, "META"))
+        if meta is None or "renewed" not in meta or meta["connId"]["S"] != peer.connection_id:
+            return None
+        renewed = json.loads(meta["renewed"]["S"])
+        return replace(identity, roles=frozenset(renewed["roles"]), expires=renewed["expires"])
+
     def acknowledge(self, peer: Peer, sequence_id: int) -> bool:
         """Records what the client has; says whether the session waits for room in its window.
 
@@ -132,6 +157,7 @@ class SessionStore:
         values: dict[str, Any] = {
             ":connection": {"S": session.peer.connection_id},
             ":began": {"N": str(session.connected_at)},
+            ":expires": {"N": str(session.expires)},
             ":epoch": {"N": str(found.session.epoch)},
             ":next": {"N": str(session.epoch)},
             ":used": {"S": used},
@@ -140,15 +166,16 @@ class SessionStore:
             **ONE,
         }
         update = (
-            "SET connId = :connection, connectedAt = :began, epoch = :next, used = :used, usedUntil = #next,"
-            " granted = :granted, posted = acked, version = version + :one, exp = :exp"
+            "SET connId = :connection, connectedAt = :began, authExp = :expires, epoch = :next, used = :used,"
+            " usedUntil = #next, granted = :granted, posted = acked, version = version + :one, exp = :exp"
         )
         if session.slot is not None:
             values[":slot"] = {"N": str(session.slot)}
             update += ", slot = :slot"
         key = items.session_key(session.peer.session_id, "META")
-        names = {"ExpressionAttributeNames": NEXT}
-        return self._table.update_if(SAME_EPOCH, values, key, f"{update} REMOVE detached", **names)
+        return self._table.update_if(
+            SAME_EPOCH, values, key, f"{update} REMOVE detached, renewed", ExpressionAttributeNames=NEXT
+        )
 
     def renew(self, found: Found, peer: Peer, now: int) -> None:
         """Moves what posts go to at once to the new connection, and the expiry of what could end while it waits.

@@ -22,6 +22,8 @@ class Settings:
     connections_per_user: int = 10
     fanout_width: int = 32
     window: int = 1000
+    client_rate: int = 50
+    client_burst: int = 500
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
@@ -34,6 +36,8 @@ class Settings:
             connections_per_user=_whole(env, "CONNECTIONS_PER_USER", 10, 0, 1000),
             fanout_width=_whole(env, "FANOUT_WIDTH", 32, 1, 256),
             window=_whole(env, "WINDOW", 1000, 1, 10_000),
+            client_rate=_whole(env, "CLIENT_RATE", 50, 0, 10_000),
+            client_burst=_whole(env, "CLIENT_BURST", 500, 1, 100_000),
         )
 
 

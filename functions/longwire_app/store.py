@@ -166,6 +166,13 @@ class Store:
         """Unsubscribes, also from what was never joined."""
         self._table.delete_all(items.subscription_keys(peer.session_id, topic))
 
+    def reached(self, session_id: str, now: int) -> Peer | None:
+        """The session and its connection, or its last one; None when it has ended."""
+        item = self._table.get(items.session_key(session_id, "META"))
+        if item is None or int(item["exp"]["N"]) <= now:
+            return None
+        return items.session_of(session_id, item).peer
+
     def addressed(self, session_id: str, now: int) -> Peer | None:
         """The session, when there is one, with the log of its own topic among those that its pump reads."""
         item = self._table.get(items.session_key(session_id, "META"))

@@ -87,7 +87,7 @@ class TopicLog:
 
         With ``newest`` only of the last so many.
         """
-        entries = self._read(topic, after, limit, now)
+        entries = self._read(topic, after, limit, now) if after else self._from_the_beginning(topic, limit, now)
         if not newest or (len(entries) <= newest and len(entries) < limit):
             return entries
         first = self.tail(topic) - newest
@@ -117,6 +117,15 @@ class TopicLog:
             if len(found) >= limit:
                 break
         return found[:limit]
+
+    def _from_the_beginning(self, topic: str, limit: int, now: int) -> list[Entry]:
+        """For who joined while the log was empty: a loss first, when the first messages are gone."""
+        entries = self._read(topic, 0, limit, now)
+        begun = self._log.get({"pk": {"S": _pk(topic)}, "sk": {"N": "0"}}) if entries else None
+        first = int(begun["origin"]["N"]) if begun else 0
+        if not first or entries[0].offset == first:
+            return entries
+        return [Entry(topic, entries[0].offset - 1, since=first), *entries][:limit]
 
     def _origin(self, topic: str, now: int) -> int:
         """The first offset, agreed on by all who find the log empty."""

@@ -9,12 +9,13 @@ import pytest
 from backend_aws import recorded
 from longwire_app.broadcast import Broadcaster
 from longwire_app.delivery import Delivery
-from longwire_app.dispatch import Dispatcher, Streams
+from longwire_app.dispatch import Dispatcher, Gate, Streams
 from longwire_app.doorbell import Doorbell
-from longwire_app.errors import Forbidden
+from longwire_app.errors import Forbidden, InvalidToken
 from longwire_app.events import Application, EventCall, Reply
 from longwire_app.groups import Groups
-from longwire_app.session import JOIN, SEND, Caller
+from longwire_app.reauth import Authority
+from longwire_app.session import JOIN, SEND, Caller, Identity
 from longwire_app.session_store import SessionStore
 from longwire_app.store import Store
 from longwire_app.topic_log import TopicLog
@@ -58,7 +59,11 @@ def app() -> Application:
 
 @pytest.fixture
 def dispatcher(store: Store, streams: Streams, topic_log: TopicLog, delivery: Delivery, app: Application) -> Dispatcher:
-    return Dispatcher(store, streams, Broadcaster(store, delivery, topic_log, streams.doorbell), app)
+    def no_token(token: str) -> Identity:
+        raise InvalidToken(token)
+
+    broadcaster = Broadcaster(store, delivery, topic_log, streams.doorbell)
+    return Dispatcher(Gate(Authority(streams.sessions, no_token)), streams, broadcaster, app)
 
 
 @pytest.fixture

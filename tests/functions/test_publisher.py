@@ -14,7 +14,7 @@ from longwire_app.application import app
 from longwire_app.doorbell import Bell
 from longwire_app.errors import BadRequest
 from longwire_app.publisher import Publisher
-from longwire_app.session import RETENTION, Peer
+from longwire_app.session import RELIABLE, RETENTION, Peer
 from longwire_app.turn import Turn
 
 
@@ -223,3 +223,23 @@ def test_a_message_that_is_too_big_is_refused_before_anybody_gets_it(
         with pytest.raises(BadRequest, match="131008 bytes"):
             send("x" * 131_072)
     assert got(stage, alice) == []
+
+
+@pytest.mark.parametrize("protocol", [RELIABLE, PLAIN])
+def test_a_session_is_ended_with_a_reason_and_cannot_be_resumed(
+    stage: Stage, publisher: Publisher, greeted: Any, protocol: str
+) -> None:
+    alice = greeted("a1=", protocol=protocol)
+    assert publisher.disconnect("a1=", "see you")
+    assert alice.frames()[-1] == {"type": "system", "event": "disconnected", "message": "see you"}
+    assert stage.connections.closed == ["a1="]
+    assert not publisher.disconnect("a1=", "again")
+    assert alice.connect("a2=", resume=True, token=alice.token or "x") == 404
+    assert publisher.turn.counts["Dismissed"] == 1
+
+
+def test_a_session_that_waits_is_ended_too(publisher: Publisher, greeted: Any) -> None:
+    alice = greeted("a1=")
+    alice.vanish()
+    assert publisher.disconnect("a1=", "see you")
+    assert alice.connect("a2=", resume=True) == 404

@@ -148,6 +148,18 @@ def test_messages_that_expired_before_they_were_sent_are_told(stage: Stage, alic
     assert alice.receive() == [lost, "there"]
 
 
+def test_the_first_messages_of_a_group_that_expired_before_they_were_sent_are_told(
+    stage: Stage, alice: Device, bob: Device
+) -> None:
+    """She joined while its log was empty, so no offset of hers says that something is missing."""
+    alice.vanish()
+    publish(bob, "gone 1", "gone 2", "there")
+    first = stage.expire("gone")
+    alice.connect("a2=", resume=True)
+    stage.pump()
+    assert alice.receive() == [{"$rt": "resync", "group": "room", "from": first, "to": first + 1}, "there"]
+
+
 def test_messages_that_expired_after_they_were_sent_are_told_one_by_one(
     stage: Stage, alice: Device, bob: Device
 ) -> None:

@@ -52,8 +52,18 @@ def test_reading_is_limited_and_goes_on_behind_an_offset(topic_log: TopicLog) ->
 def test_what_is_over_is_not_read_though_it_is_still_there(topic_log: TopicLog) -> None:
     say(topic_log, "old", now=NOW)
     say(topic_log, "new", now=NOW + 60)
-    assert [entry.frame for entry in topic_log.read(ROOM, 0, 10, NOW + DAY + 1)] == ["new"]
+    first = topic_log.tail(ROOM) - 1
+    assert [entry.frame for entry in topic_log.read(ROOM, first - 1, 10, NOW + DAY + 1)] == ["new"]
     assert topic_log.read(ROOM, 0, 10, NOW + 2 * DAY) == []
+
+
+def test_who_joined_the_empty_log_is_told_what_is_gone_of_its_beginning(topic_log: TopicLog) -> None:
+    first = say(topic_log, "old", now=NOW)
+    say(topic_log, "older", now=NOW)
+    say(topic_log, "new", now=NOW + 60)
+    assert [entry.since for entry in topic_log.read(ROOM, 0, 10, NOW)] == [None] * 3
+    loss, entry = topic_log.read(ROOM, 0, 10, NOW + DAY + 1)
+    assert (loss.since, loss.offset, entry.frame) == (first, first + 1, "new")
 
 
 def test_a_log_that_expired_never_gives_an_old_offset_again(topic_log: TopicLog, aws: Any, table: Table) -> None:

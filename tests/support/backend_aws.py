@@ -123,6 +123,9 @@ class Aws:
         found: list[dict[str, Any]] = boto3.client("dynamodb").scan(TableName=self.table)["Items"]
         return found
 
+    def put(self, item: dict[str, Any]) -> None:
+        boto3.client("dynamodb").put_item(TableName=self.table, Item=item)
+
     def inconsistencies(self, *, interrupted: bool = False) -> list[str]:
         """What contradicts itself in the tables, see table_invariants.py; nothing where a test has removed one."""
         try:

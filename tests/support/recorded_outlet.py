@@ -22,5 +22,9 @@ class RecordedOutlet:
         self.sent.append((f"session {session_id}", data, data_type))
         return True
 
+    def disconnect(self, session_id: str, reason: str) -> bool:
+        self.sent.append(("disconnect", session_id, reason))
+        return True
+
     def to_all(self, data: Any, data_type: str = "json") -> None:
         self.sent.append(("all", data, data_type))
