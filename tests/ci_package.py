@@ -37,6 +37,8 @@ CHECKOUT = Path(__file__).parents[1]
 NAMES = ("Authorizer", "Connect", "Disconnect", "Message", "Worker")
 # The Python runtimes of Lambda have these installed, and nothing else beyond the standard library.
 IN_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+MAX_PACKAGE = 15_000_000
+"""Bytes of the unpacked package: it is loaded with each cold start."""
 # Lambda's Pythons before 3.12 run on Amazon Linux 2, which takes manylinux2014 and older.
 NEWER_LINUX = ("manylinux_2_28", "manylinux_2_34")
 
@@ -115,6 +117,14 @@ def test_a_handler_finds_all_it_imports_in_its_package_or_in_lambda(
 
 def test_every_function_of_the_template_was_tried(functions: Mapping[str, Function]) -> None:
     assert sorted(functions) == [f"{name}Function" for name in NAMES]
+
+
+def test_the_package_is_small_and_holds_nothing_of_lambdas_own(functions: Mapping[str, Function]) -> None:
+    files = [file for file in Path(functions["MessageFunction"].code).rglob("*") if file.is_file()]
+
+    assert sum(file.stat().st_size for file in files) < MAX_PACKAGE
+    packages = {file.relative_to(functions["MessageFunction"].code).parts[0] for file in files}
+    assert packages.isdisjoint({"boto3", "botocore", "cryptography"})
 
 
 def allowed(parameter: str) -> list[str]:

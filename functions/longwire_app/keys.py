@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
-from jwt import PyJWK
-from jwt.exceptions import PyJWTError
 
 from longwire_app.errors import KeysUnavailable, SettingsError
 from longwire_app.log import logger
+from longwire_app.rsa import key_of
 from longwire_app.tokens import Key
 
 if TYPE_CHECKING:
@@ -39,9 +38,6 @@ STALE = 3600.0
 
 MIN_SECRET = 32
 """Bytes. RFC 7518, 3.2: "A key of the same size as the hash output or larger MUST be used"."""
-
-MIN_RSA = 2048
-"""Bits. RFC 7518, 3.3."""
 
 MAX_JWKS = 512 * 1024
 """Bytes of a JWKS document that are read."""
@@ -145,8 +141,5 @@ def _rsa_key(jwk: Any) -> Key | None:
         return None
     if jwk.get("use", "sig") != "sig" or jwk.get("alg", "RS256") != "RS256" or "d" in jwk:
         return None
-    try:
-        material = PyJWK(jwk, algorithm="RS256").key
-    except PyJWTError:
-        return None
-    return Key("RS256", material, jwk["kid"]) if material.key_size >= MIN_RSA else None
+    material = key_of(jwk)
+    return None if material is None else Key("RS256", material, jwk["kid"])

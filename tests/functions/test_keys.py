@@ -88,7 +88,7 @@ def test_a_failing_secrets_manager_is_unavailable() -> None:
 def test_a_document_gives_its_rsa_keys(issuer: Any) -> None:
     (key,) = load(issuer, jwk())
     assert (key.algorithm, key.kid) == ("RS256", "a")
-    assert key.material.public_numbers() == RSA.public_key().public_numbers()
+    assert (key.material.n, key.material.e) == (RSA.public_key().public_numbers().n, 65537)
     assert len(load(issuer, jwk(alg=None, use=None, kid="b"), jwk())) == 2
 
 

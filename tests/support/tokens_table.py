@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt import PyJWS
 
+from longwire_app.rsa import PublicKey
 from longwire_app.tokens import Key, Rules
 
 __all__ = ["BAD", "CLAIMS", "GOOD", "KEYS", "NOW", "RULES", "SECRET", "resigned", "token"]
@@ -26,7 +27,11 @@ EC = ec.generate_private_key(ec.SECP256R1())
 PUBLIC = RSA.public_key()
 PEM = PUBLIC.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
 DER = PUBLIC.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-KEYS = [Key("HS256", SECRET, "v2"), Key("HS256", PREVIOUS, "v1"), Key("RS256", PUBLIC, "rsa")]
+KEYS = [
+    Key("HS256", SECRET, "v2"),
+    Key("HS256", PREVIOUS, "v1"),
+    Key("RS256", PublicKey(PUBLIC.public_numbers().n, PUBLIC.public_numbers().e), "rsa"),
+]
 RULES = Rules(audience="wss://here", issuer="https://issuer")
 CLAIMS = {"sub": "alice", "exp": EXP, "aud": "wss://here", "iss": "https://issuer"}
 BY_RSA = {"alg": "RS256", "kid": "rsa"}
