@@ -16,7 +16,9 @@ from longwire.cli import main
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
-    path for folder in (".", "clients", "emulator", "functions", "infra") for path in (ROOT / folder).glob("*.md")
+    path
+    for folder in (".", "clients", "docs", "emulator", "functions", "infra")
+    for path in (ROOT / folder).glob("*.md")
 ]
 
 
