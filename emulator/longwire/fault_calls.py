@@ -25,6 +25,7 @@ from longwire.server.http_message import HttpRequest
 __all__ = ["FAULTS", "FaultCalls"]
 
 FAULTS = "/_longwire/faults"
+LARGEST = 256 * 1024  # bytes of a body: a name that is none is compared with all that are
 Told = Mapping[str, Any]
 
 
@@ -73,6 +74,8 @@ class FaultCalls:
 
 def asked(request: HttpRequest) -> list[object]:
     """One or several faults, as they were sent."""
+    if len(request.body) > LARGEST:
+        raise BadCall(f"The body has more than {LARGEST:,} bytes.")
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError) as exc:

@@ -14,6 +14,8 @@ __all__ = ["Fault", "contradicted", "read_fault"]
 
 RULES = ("probability", "count", "seed", "after", "for")
 LONGEST = 86_400.0  # seconds of any time in a rule
+LONGEST_NAME = 200  # characters of any name
+MAX_TARGETS = 1000
 MAX_COUNT = 1_000_000_000
 
 
@@ -62,7 +64,7 @@ def read_fault(data: object) -> Fault:
     name, kind = kind_of(given.pop("kind", ""))
     for one in given:
         if one not in (*kind.effects, *kind.filters, *RULES):
-            raise FaultInvalid(unknown("there is no such field", one, known_fields(kind)), one)
+            raise FaultInvalid(unknown("there is no such field", one, known_fields(kind)), one[:LONGEST_NAME])
     effects, filters = effects_and_targets(given, name, kind)
     check_combination(effects, name, kind)
     if effects.get("conditional_check_failed"):
@@ -84,7 +86,7 @@ def kind_of(name: object) -> tuple[str, Kind]:
     if not isinstance(name, str) or not name:
         raise FaultInvalid(f"it needs a kind; there are: {', '.join(KINDS)}", "kind")
     if name not in KINDS:
-        raise FaultInvalid(unknown(f"there is no kind {name}", name, KINDS), "kind")
+        raise FaultInvalid(unknown(f"there is no kind {short(name)[1:-1]}", name, KINDS), "kind")
     return name, KINDS[name]
 
 
@@ -94,7 +96,7 @@ def known_fields(kind: Kind) -> list[str]:
 
 def unknown(told: str, word: str, known: Iterable[str]) -> str:
     names = list(known)
-    near = difflib.get_close_matches(word, names, 1)
+    near = difflib.get_close_matches(word[:LONGEST_NAME], names, 1)
     return f"{told}; did you mean {near[0]}?" if near else f"{told}; there are: {', '.join(names)}"
 
 
@@ -126,15 +128,22 @@ def targets(effect: str, value: object, name: str, kind: Kind) -> tuple[str, ...
     if value is False:
         raise FaultInvalid("write true, or leave it out", effect)
     if not kind.target:
-        raise FaultInvalid(f"{value!r} is not true, and a fault of {name} has no target", effect)
+        raise FaultInvalid(f"{short(value)} is not true, and a fault of {name} has no target", effect)
     return texts(effect, value)
 
 
 def texts(field_name: str, value: object) -> tuple[str, ...]:
     found = value if isinstance(value, list | tuple) else [value]
-    if not found or not all(isinstance(each, str) and each for each in found):
-        raise FaultInvalid(f"{value!r} is neither a name nor a list of names", field_name)
+    if not found or not all(isinstance(each, str) and 0 < len(each) <= LONGEST_NAME for each in found):
+        raise FaultInvalid(f"{short(value)} is neither a name nor a list of names", field_name)
+    if len(found) > MAX_TARGETS:
+        raise FaultInvalid(f"{len(found):,} names are more than {MAX_TARGETS:,}", field_name)
     return tuple(dict.fromkeys(found))
+
+
+def short(value: object) -> str:
+    told = repr(value)
+    return told if len(told) <= LONGEST_NAME else f"{told[:LONGEST_NAME]}..."
 
 
 def effect_value(name: str, value: Any, about: Effect) -> Any:
@@ -143,7 +152,7 @@ def effect_value(name: str, value: Any, about: Effect) -> Any:
     if about.value == "text":
         if value is True or (isinstance(value, str) and value and len(value) <= 1000):
             return value
-        raise FaultInvalid(f"{value!r} is no text of 1 to 1,000 characters", name)
+        raise FaultInvalid(f"{short(value)} is no text of 1 to 1,000 characters", name)
     if about.value == "count" and value is True:
         return about.least
     if about.value in ("count", "status"):
@@ -174,7 +183,7 @@ def of_dynamodb(filters: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...
 
 def probability(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise FaultInvalid(f"{value!r} is not between 0 and 1", "probability")
+        raise FaultInvalid(f"{short(value)} is not between 0 and 1", "probability")
     return float(value)
 
 
@@ -183,7 +192,7 @@ def whole(given: Mapping[str, Any], name: str, default: int | None, least: int, 
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise FaultInvalid(f"{value!r} is not a whole number from {least:,} to {most:,}", name)
+        raise FaultInvalid(f"{short(value)} is not a whole number from {least:,} to {most:,}", name)
     return value
 
 
@@ -195,7 +204,7 @@ def seconds(given: Mapping[str, Any], name: str) -> float | None:
     except ValueError:
         found = math.nan
     if not 0 <= found <= LONGEST:
-        raise FaultInvalid(f"{given[name]!r} is not {DURATION_TEXT}, of at most a day", name)
+        raise FaultInvalid(f"{short(given[name])} is not {DURATION_TEXT}, of at most a day", name)
     return found
 
 

@@ -183,16 +183,14 @@ class Carrier:
         self.perform(self.gateway.shut_down(self.clock()))
 
     def perform_invoke(self, effect: Invoke) -> None:
-        if not self.is_impaired_end(effect):
-            self.invoke(effect, self.receive)
+        if "disconnect" in self.faults.active and self.impaired.disconnects(effect):
+            return
+        self.invoke(effect, self.receive)
 
     def perform_call(self, effect: CallHttp | CallService) -> None:
-        if not self.is_impaired_end(effect):
-            self.call(effect, self.receive)
-
-    def is_impaired_end(self, effect: Invoke | CallHttp | CallService) -> bool:
-        ends = "disconnect" in self.faults.active and effect.route_key == "$disconnect"
-        return ends and self.impaired.disconnects(effect)
+        if "disconnect" in self.faults.active and self.impaired.disconnects(effect):
+            return
+        self.call(effect, self.receive)
 
     def accept(self, effect: AcceptHandshake) -> None:
         self.sockets[effect.connection_id].accept(effect.subprotocol)
@@ -241,6 +239,7 @@ class Carrier:
 
     def restart(self) -> None:
         """Lose every connection, as API Gateway's own failure would."""
+        self.impaired.held.flush()  # what was asked has an answer, and a handshake is one that is lost
         sockets, self.sockets = self.sockets, {}
         for socket in sockets.values():
             socket.vanish()

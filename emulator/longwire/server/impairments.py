@@ -46,7 +46,8 @@ class Impairments:
         self.faults = faults
         self.later = later
         self.clock = clock
-        self.held = Held(later)
+        self.held = Held(later)  # handshakes and @connections requests
+        self.late = Held(later)  # calls of $disconnect
         self.inbound: dict[str, Lane] = {}
         self.outbound: dict[str, Lane] = {}
         self.reordering = Reordering(later, carrier.send_frame)
@@ -157,18 +158,18 @@ class Impairments:
     # --- $disconnect
 
     def disconnects(self, effect: Invoke | CallHttp | CallService) -> bool:
-        """Whether the call of $disconnect is taken care of; else it goes its usual way."""
-        decision = self.decide("disconnect", effect.connection_id)
+        """Whether the call is one of $disconnect's, and taken care of; else it goes its usual way."""
+        decision = None if effect.route_key != "$disconnect" else self.decide("disconnect", effect.connection_id)
         if decision is None:
             return False
         if decision.outcome == "duplicate":
             copy = replace(effect, invocation_id=self.carrier.ids.request_id())
-            self.held.add(decision.delay, partial(self.carrier.ask, copy, lambda _result: None))
+            self.late.add(decision.delay, partial(self.carrier.ask, copy, lambda _result: None))
         if decision.outcome != "lost" and not decision.delay:
             return False
         pending = self.carrier.gateway.withdraw(effect.invocation_id)
         if pending is not None and decision.outcome != "lost":
-            self.held.add(decision.delay, partial(self.carrier.ask_again, pending, effect))
+            self.late.add(decision.delay, partial(self.carrier.ask_again, pending, effect))
         return True
 
     # --- connections
@@ -219,6 +220,7 @@ class Impairments:
         for lane in (*self.inbound.values(), *self.outbound.values()):
             lane.flush()
         self.held.flush()
+        self.late.flush()
         self.inbound.clear()
         self.outbound.clear()
 
@@ -233,5 +235,6 @@ class Impairments:
         """What is held back is lost."""
         self.reordering.forget()
         self.held.forget()
+        self.late.forget()
         for connection_id in {*self.inbound, *self.outbound}:
             self.forget(connection_id)

@@ -213,3 +213,22 @@ def test_a_disconnect_can_be_late(app: FaultyApp) -> None:
         closed = app.wait_for("connection_closed")
         started = app.wait_for("invocation_started", timeout=PATIENCE, function="Disconnect")
     assert started["at"] - closed["at"] >= 0.29
+
+
+def test_a_post_that_waits_when_everything_is_lost_is_answered(app: FaultyApp) -> None:
+    alice, bob = app.connect(), app.connect()
+    with app.fault("post_to_connection", latency=20):
+        alice.send(action="post", to=bob.connection_id, texts=["late"])
+        app.wait_for("fault_hit", timeout=PATIENCE, kind="post_to_connection")
+        with app.fault("gateway", restart=True):
+            assert (alice.closed.code, bob.closed.code) == (1006, 1006)
+    assert app.seen("management_request", status=200)
+
+
+def test_a_late_disconnect_is_lost_with_everything(app: FaultyApp) -> None:
+    with app.fault("disconnect", late=20):
+        app.connect().close()
+        app.wait_for("fault_hit", timeout=PATIENCE, kind="disconnect")
+        with app.fault("gateway", restart=True):
+            pass
+    assert not app.seen("invocation_started", function="Disconnect")
