@@ -11,7 +11,6 @@ __all__ = ["Api", "Authorizer", "Integration", "Route", "Stage", "apis", "target
 SAM_API, API = "AWS::Serverless::WebSocketApi", "AWS::ApiGatewayV2::Api"
 FUNCTIONS = ("AWS::Serverless::Function", "AWS::Lambda::Function")
 QUALIFIED = ("AWS::Lambda::Alias", "AWS::Lambda::Version")
-STAGE_PROPERTIES = ("AccessLogSettings", "DefaultRouteSettings", "RouteSettings", "StageVariables")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from longwire_infra.check.apis import Api, Route, Stage, apis
 from longwire_infra.check.code import Code, Library
-from longwire_infra.check.document import Document, Path, mapping
+from longwire_infra.check.document import Document, Path
 from longwire_infra.check.functions import EventSource, Function, asynchronous, event_sources, functions
 from longwire_infra.check.permissions import Statement, by_holder, statements
 
@@ -80,8 +80,3 @@ class Stack:
     def authorizing(self) -> set[str]:
         """Functions that decide who may connect."""
         return {each.function for api in self.apis for each in api.authorizers if each.function is not None}
-
-    def metadata(self, path: Path = ()) -> dict[str, object]:
-        """What the template, or a resource of it, has to say to us."""
-        holder = self.document.data if not path else self.document.resources[str(path[1])].attributes
-        return dict(mapping(mapping(holder.get("Metadata")).get("longwire")))

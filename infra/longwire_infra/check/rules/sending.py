@@ -14,7 +14,6 @@ from longwire_infra.check.stack import Stack
 __all__ = ["posts"]
 
 CALLBACKS = "apigateway-how-to-call-websocket-api-connections.html"
-ACCESS = "apigateway-websocket-control-access-iam.html"
 POST = r"PostToConnectionCommand|postToConnection\b"
 DELETES = ("delete_item", "delete", "batch_write_item")
 
