@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -22,6 +23,7 @@ from longwire_infra.check.run import check_endpoint
 from longwire_infra.check.statements import Statements
 from sample_templates import sample
 from self_signed import self_signed
+from tls_front import TlsFront
 
 Gate = Callable[[ServerConnection, Request], Response | None]
 
@@ -93,20 +95,28 @@ def test_without_a_token_only_the_door_is_looked_at() -> None:
     assert "the handshake was answered 401: give a URL or --header with a valid token" in not_checked[0]
 
 
-def test_an_emulated_stage_is_asked_as_any_other(tmp_path: Path) -> None:
-    """Its sample has no $default, takes all that come, and closes what is too big with 1009."""
-    server = LongwireServer(load(sample("chat_python", tmp_path).file), Options(port=0, quotas=Quotas()))
+def test_an_emulated_stage_is_asked_as_any_other_with_and_without_tls(tmp_path: Path) -> None:
+    """Its sample has no $default, takes all that come, and what is too big is closed with 1009."""
+    context = self_signed(tmp_path, days=30)
+    server = LongwireServer(load(sample("chat_python", tmp_path / "chat").file), Options(port=0, quotas=Quotas()))
     try:
         url = server.emulator.urls.of(server.stack.api.path)["websocket_url"]
-        endpoint, _ = probed(url, (), None)
+        plain, _ = probed(url, (), None)
+        with TlsFront(urlsplit(url).port or 0, context) as front:
+            secure, _ = probed(f"wss://127.0.0.1:{front.port}/Prod", (), tmp_path / "certificate.pem")
     finally:
         server.close()
 
-    found = [finding.rule.id for finding in check_endpoint(endpoint, Statements()).findings]
-    assert (endpoint.own.status, endpoint.too_big, endpoint.pinged) == (101, 1009, True)
-    assert endpoint.pong_seconds is not None
-    assert {"LW901", "LW904", "LW907"} <= set(found)
-    assert not {"LW909", "LW910"} & set(found)
+    for endpoint in (plain, secure):
+        assert (endpoint.own.status, endpoint.too_big, endpoint.pinged) == (101, 1009, True)
+        assert endpoint.pong_seconds is not None
+    found = [
+        {finding.rule.id for finding in check_endpoint(endpoint, Statements()).findings} for endpoint in (plain, secure)
+    ]
+    assert found[0] - found[1] == {"LW901"}
+    assert {"LW904", "LW907"} <= found[1]
+    assert not {"LW902", "LW903", "LW906", "LW909", "LW910"} & found[1]
+    assert secure.tls_version in {"TLSv1.2", "TLSv1.3"}
 
 
 @pytest.mark.parametrize(
