@@ -23,7 +23,8 @@ FURTHEST = 20 * 366 * 86_400.0  # seconds that the clock may be ahead
 class Standing:
     """``busy`` names what is under way; ``due`` is when the next thing happens by itself, None for never.
 
-    ``asleep``: somebody waits for the clock, and may have been about to. ``seen`` changes with whatever happens.
+    ``asleep``: somebody waits for the clock; what he has sent before may be on its way. ``seen`` changes with whatever
+    happens.
     """
 
     busy: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""What the clock moves in the AWS services: queues, Time to Live, streams, schedules, state machines, tokens."""
+"""What the clock moves in the AWS services: queues, Time to Live, streams, schedules, state machines."""
 
 import threading
 from collections.abc import Iterator
@@ -34,7 +34,6 @@ Resources:
   Queue: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 120}}
   Plain: {Type: AWS::SQS::Queue, Properties: {MessageRetentionPeriod: 3600}}
   Ordered: {Type: AWS::SQS::Queue, Properties: {QueueName: ordered.fifo, FifoQueue: true}}
-  Pool: {Type: AWS::Cognito::UserPool, Properties: {}}
   Took:
     Type: AWS::Serverless::Function
     Properties:
@@ -43,6 +42,25 @@ Resources:
         Sqs: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}
         Removed: {Type: DynamoDB, Properties: {Stream: !GetAtt Table.StreamArn, StartingPosition: LATEST}}
         Ticks: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}
+  Retries:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Policies: [{LambdaInvokePolicy: {FunctionName: !Ref Took}}]
+      Definition:
+        StartAt: Fails
+        States:
+          Fails:
+            Type: Task
+            Resource: !GetAtt Took.Arn
+            Parameters: {state: fails}
+            Retry: [{ErrorEquals: [States.ALL], IntervalSeconds: 60, MaxAttempts: 2, BackoffRate: 2}]
+            Next: Never
+          Never:
+            Type: Task
+            Resource: arn:aws:states:::sqs:sendMessage.waitForTaskToken
+            Parameters: {QueueUrl: !Ref Plain, MessageBody: {"token.$": "$$.Task.Token"}}
+            TimeoutSeconds: 300
+            End: true
   Machine:
     Type: AWS::Serverless::StateMachine
     Properties:
@@ -59,6 +77,8 @@ Resources:
           Last: {Type: Task, Resource: !GetAtt Took.Arn, Parameters: {state: last}, End: true}
 """
 HANDLERS = """
+tries = []
+
 def took(event, context):
     for record in event.get("Records", [event]):
         if "body" in record:
@@ -69,6 +89,9 @@ def took(event, context):
             print("record", record["eventName"], record["dynamodb"]["ApproximateCreationDateTime"])
         else:
             print(record.get("detail-type", record.get("state")))
+            tries.append(record.get("state"))
+            if record.get("state") == "fails" and tries.count("fails") < 3:
+                raise ValueError("twice")
 """
 
 
@@ -165,6 +188,15 @@ def test_waits_of_a_state_machine_end_side_by_side(app: Longwire) -> None:
     assert told["status"] == "SUCCEEDED"
     assert (told["stopDate"] - told["startDate"]).total_seconds() == pytest.approx(600, abs=5)
     assert printed(app, "last") == {"last": pytest.approx(600, abs=5)}
+
+
+def test_retries_and_timeouts_of_a_state_machine_come_at_their_times(app: Longwire) -> None:
+    machine = app.client("stepfunctions")
+    started = machine.start_execution(stateMachineArn=app.physical_id("Retries"), input="{}")
+    app.clock.advance(minutes=12)
+    told = machine.describe_execution(executionArn=started["executionArn"])
+    assert (told["status"], told["error"]) == ("FAILED", "States.Timeout")
+    assert (told["stopDate"] - told["startDate"]).total_seconds() == pytest.approx(60 + 120 + 300, abs=5)
 
 
 def test_a_long_poll_ends(app: Longwire) -> None:
