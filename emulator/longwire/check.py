@@ -52,6 +52,14 @@ class CheckCommand(click.Command):
 
 @click.command(cls=CheckCommand, epilog=EXAMPLES, short_help="Say what a WebSocket API lacks for production.")
 @click.argument("template", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "-t",
+    "--template",
+    "--template-file",
+    "named",
+    type=click.Path(path_type=Path),
+    help="The same as TEMPLATE, as other commands have it.",
+)
 @click.option("--url", metavar="WSS_URL", help="A live endpoint to look at as well, with its token if it takes one.")
 @click.option("--header", "headers", multiple=True, metavar="'NAME: VALUE'", help="Of the handshake with --url.")
 @click.option("--ca-file", type=click.Path(path_type=Path), help="Certificates that --url may have, beside the usual.")
@@ -69,6 +77,7 @@ class CheckCommand(click.Command):
 @click.option("--list-rules", is_flag=True, help="List every rule, with --json all about it, and end.")
 def check(
     template: Path | None,
+    named: Path | None,
     url: str | None,
     headers: tuple[str, ...],
     ca_file: Path | None,
@@ -86,7 +95,9 @@ def check(
     TEMPLATE is any SAM or CloudFormation template, or CDK's cdk.out; by default that of this folder. Nothing is run.
     Exit code 0: nothing at or above --fail-on. 1: findings. 2: the command, or what it was given, is wrong.
     """
-    form = chosen_form(form, as_json=as_json)
+    if template is not None and named is not None:
+        raise click.UsageError(f"{template} and --template {named} are two templates")
+    template, form = template or named, chosen_form(form, as_json=as_json)
     if list_rules:
         show_rules(form)
         return

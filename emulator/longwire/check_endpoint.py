@@ -58,7 +58,7 @@ def probed(url: str, headers: tuple[str, ...], ca_file: Path | None) -> tuple[En
     own = handshake(target, talk=lambda connection: talked(connection, seen))
     untrusted = own.error if own.status is None and "certificate" in own.error.lower() else ""
     if own.status is None and not untrusted:
-        raise UsageError(f"--url {target.shown}: {own.error}")
+        raise UsageError(f"--url {target.shown}: the handshake has no answer: {own.error}")
     bare = own if target == target.bare else handshake(target.bare)
     plain = None if target.context is None else handshake(target.plain)
     found = Endpoint(target.shown, own, bare=bare, plain=plain, untrusted=untrusted, **seen)

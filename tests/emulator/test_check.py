@@ -49,6 +49,7 @@ def test_findings_end_with_1_and_have_their_line(project: Path) -> None:
     result = run("--json")
 
     (finding,) = found(result)["findings"]
+    assert found(run("--template", "template.yaml", "--json")) == found(result)
     assert (result.exit_code, finding["rule"], finding["file"]) == (1, "LW201", "template.yaml")
     assert (project / "template.yaml").read_text().splitlines()[finding["line"] - 1] == "      DefaultRouteSettings:"
 
@@ -115,6 +116,8 @@ def test_a_file_that_cannot_be_checked_ends_with_2(text: str, message: str, proj
     ("arguments", "message"),
     [
         (("nothing.yaml",), "there is no template nothing.yaml"),
+        (("--template", "nothing.yaml"), "there is no template nothing.yaml"),
+        (("template.yaml", "--template", "raw.yaml"), "are two templates"),
         (("--fail-on", "never"), "--fail-on"),
         (("--json", "--format", "sarif"), "two answers"),
         (("--parameter-overrides", "Nothing=1"), "the template has no Parameter Nothing"),

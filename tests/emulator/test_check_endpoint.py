@@ -127,7 +127,7 @@ def test_an_emulated_stage_is_asked_as_any_other_with_and_without_tls(tmp_path: 
         ("wss://[::1/v1", "takes wss://HOST/STAGE"),
         ("wss://", "takes wss://HOST/STAGE"),
         ("ws://localhost:99999/v1", "takes wss://HOST/STAGE"),
-        ("ws://127.0.0.1:1/a b?token=secret", "127.0.0.1:1/a b: "),
+        ("ws://127.0.0.1:1/a b?token=secret", "127.0.0.1:1/a b: the handshake has no answer: "),
     ],
 )
 def test_an_address_that_nothing_answers_at_is_refused_without_its_token(url: str, message: str) -> None:
