@@ -259,6 +259,7 @@ class Emulator:
             self.entries.serve(self.http_gateways(stack))
             self.server.lambda_api = self.lambda_api(stack)
         self.runtime.deploy(stack.functions, changed)
+        self.fault_control.deployed()
 
     def deployed(self, stack: Stack) -> list[Gateway]:
         """A gateway for each Stage: the one that there was, with its connections, or a new one."""

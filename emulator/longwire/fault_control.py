@@ -104,9 +104,15 @@ class FaultControl:
 
     def clear(self) -> None:
         """What they hold back is let go."""
+        if not self.listed:
+            return
         for listed in tuple(self.listed.values()):
             self.end(listed)
         self.changed()
+
+    def deployed(self) -> None:
+        """Other services than before may be there."""
+        self.emulator.services.tell_faults(self.of_services())
 
     async def settled(self) -> None:
         """Until the services know of their faults, and we of all their hits."""
@@ -172,7 +178,7 @@ class FaultControl:
     def changed(self) -> None:
         emulator = self.emulator
         emulator.impaired_functions.watch("invoke" in self.faults.active)
-        emulator.services.tell_faults(self.of_services())
+        self.deployed()
         emulator.timeline.publish("faults_changed", "", emulator.clock(), {"faults": self.to_json()})
 
     # --- their hits

@@ -1,5 +1,6 @@
 """Faults with a beginning and an end, and many of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -134,3 +135,18 @@ def test_a_function_times_out_by_the_clock(app: FaultyApp) -> None:
     app.wait_for("fault_hit", timeout=PATIENCE)
     app.clock.advance(2)
     assert alice.receive(PATIENCE)["message"] == "Internal server error"
+
+
+def test_faults_of_services_hold_for_services_that_begin_anew(app: FaultyApp) -> None:
+    alice = app.connect()
+    app.put(alice)
+    app.fault("service", throttling="dynamodb")
+    emulator, stack = app.server.emulator, app.stack
+    table = stack.resources["Connections"]
+    other = replace(table, properties={**table.properties, "Tags": [{"Key": "a", "Value": "b"}]})
+    try:
+        told = app.server.call(emulator.deploy(replace(stack, resources={**stack.resources, "Connections": other})))
+        assert told.connections_closed
+        assert app.put(app.connect()).startswith("Provisioned")
+    finally:
+        app.server.call(emulator.deploy(stack))
