@@ -32,6 +32,12 @@ def test_a_busy_explicit_port_is_an_error_and_a_busy_default_moves_on(
         (["dev", "--debug-port", "5678", "--debug-function", "Ecko"], 1, "Did you mean Echo?"),
         (["dev", "--debug-function", "Echo"], 2, "--debug-function needs --debug-port"),
         (["dev", "--layer", "arn:aws:lambda:x"], 1, "is not ARN=FOLDER"),
+        (
+            ["dev", "--allow-origin", "app.example.com"],
+            2,
+            "an origin is a scheme and a host, as https://app.example.com",
+        ),
+        (["dev", "--allow-origin", "https://a.example/path"], 2, "--allow-origin https://a.example/path"),
         (["nonsense"], 2, "No such command"),
         (["dev", "stray"], 2, "unexpected extra argument"),
         (["dev", "--parameter-overrides", "nonsense"], 2, "nonsense"),

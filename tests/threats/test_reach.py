@@ -10,7 +10,7 @@ from websockets.typing import Origin
 
 from http_client import fetch
 from listeners import listeners
-from longwire_command import Running, running_dev
+from longwire_command import Running, run, running_dev
 from threatened_dev import BROWSER, JSON, connected, project, raw, refused, shell, timeline
 
 ORIGINS = [
@@ -45,6 +45,10 @@ def test_t1_another_address_takes_a_flag_prints_a_warning_and_needs_a_token(tmp_
         assert fetch(address.replace("/_longwire/", "/metrics")).status == 401
         assert fetch(f"{address}api/state", authorization=f"Bearer {token}").status == 200
         assert fetch(inspector).status == 303
+        place = str(running.ready["endpoint_url"])
+        without = run(tmp_path, shell(tmp_path / "cache"), "status", "--url", place)
+        assert (without.returncode, "asks for the token of its inspector: give --token" in without.stderr) == (1, True)
+        assert run(tmp_path, shell(tmp_path / "cache"), "status", "--url", place, "--token", token).returncode == 0
         running.process.terminate()
         _, told = running.process.communicate(timeout=20)
     assert "warning: --host 0.0.0.0: anybody who reaches this address can run your handlers" in told

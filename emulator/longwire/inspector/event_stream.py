@@ -16,6 +16,8 @@ __all__ = ["EventStream", "encoded"]
 
 # Every 50 ms up to 250 entries: a page shows no more than 5,000 a second, and this many cost the event loop 2 %.
 FLUSH_AFTER = 0.05  # seconds between a new entry and its being sent
+# Once entries leave the ring unread, nobody can follow: then a browser on the same processors takes little of them.
+OVERTAKEN_AFTER = 1.0  # seconds
 BATCH = 250  # entries
 BATCH_SIZE = 256 * 1024  # characters after which a batch is sent early
 
@@ -61,9 +63,10 @@ class EventStream:
 
     def flush(self) -> None:
         self.flushing = None
+        overtaken = self.timeline.missed(self.cursor) > 0
         self.send()
         if self.cursor < self.timeline.last:
-            self.flushing = self.loop.call_later(FLUSH_AFTER, self.flush)
+            self.flushing = self.loop.call_later(OVERTAKEN_AFTER if overtaken else FLUSH_AFTER, self.flush)
 
     def send(self) -> bool:
         """Send a batch; what the reader has no room for stays in the ring and is asked for again."""

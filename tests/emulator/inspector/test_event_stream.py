@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from longwire.inspector.event_stream import BATCH, EventStream, encoded
+from longwire.inspector.event_stream import BATCH, OVERTAKEN_AFTER, EventStream, encoded
 from longwire.inspector.timeline import Timeline
 from longwire.server.http_message import HttpResponse
 
@@ -139,6 +139,19 @@ async def test_a_reader_slower_than_the_ring_gets_one_gap_and_the_rest() -> None
     gaps = [event["data"] for event in reader.events() if event.get("event") == "gap"]
     assert gaps == [{"missed": 35, "first": 36}]
     assert reader.seqs() == list(range(36, 46))
+
+
+@pytest.mark.parametrize(("published", "overtaken"), [(2 * BATCH, False), (4 * BATCH, True)])
+@pytest.mark.asyncio
+async def test_a_reader_that_is_overtaken_gets_the_next_batch_later(published: int, overtaken: bool) -> None:
+    loop, timeline, reader = asyncio.get_running_loop(), Timeline(capacity=2 * BATCH), Reader()
+    fill(timeline, published)
+    before = loop.time()
+    stream = started(timeline, reader)
+    assert stream.flushing is not None
+    assert (stream.flushing.when() >= before + OVERTAKEN_AFTER) is overtaken
+    stream.stop()
+    assert len(reader.seqs()) == BATCH
 
 
 @pytest.mark.asyncio
