@@ -34,9 +34,11 @@ from longwire.template.source import read
 WHEEL, BIN, TEMPLATE = (Path(os.environ[name]) for name in ("LONGWIRE_WHEEL", "LONGWIRE_BIN", "LONGWIRE_BUILT"))
 OVERRIDES = os.environ["LONGWIRE_OVERRIDES"].split()
 CHECKOUT = Path(__file__).parents[1]
-NAMES = ("Authorizer", "Connect", "Disconnect", "Message", "Worker")
+NAMES = ("Admin", "Authorizer", "Connect", "Disconnect", "Message", "Publish", "Worker")
 # The Python runtimes of Lambda have these installed, and nothing else beyond the standard library.
 IN_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+MAX_IMPORT = 0.15
+"""Seconds that a cold start may spend on a handler's imports, without boto3's."""
 MAX_PACKAGE = 15_000_000
 """Bytes of the unpacked package: it is loaded with each cold start."""
 # Lambda's Pythons before 3.12 run on Amazon Linux 2, which takes manylinux2014 and older.
@@ -125,6 +127,21 @@ def test_the_package_is_small_and_holds_nothing_of_lambdas_own(functions: Mappin
     assert sum(file.stat().st_size for file in files) < MAX_PACKAGE
     packages = {file.relative_to(functions["MessageFunction"].code).parts[0] for file in files}
     assert packages.isdisjoint({"boto3", "botocore", "cryptography"})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_handler_is_imported_in_a_moment(functions: Mapping[str, Function], lambda_runtime: Path, name: str) -> None:
+    """Processor time and the best of several, so that a busy machine does not matter. boto3 is not ours to speed up."""
+    function = functions[f"{name}Function"]
+    module = function.handler.rpartition(".")[0]
+    took = f"import boto3, time; began = time.process_time(); import {module}; print(time.process_time() - began)"
+    code = f"import sys; sys.path += {[function.code, str(lambda_runtime)]}; {took}"
+    variables = {**function.environment, "AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1"}
+
+    tries = [
+        printed(sys.executable, "-I", "-S", "-c", code, folder=lambda_runtime, environment=variables) for _ in range(7)
+    ]
+    assert min(float(seconds) for seconds in tries) < MAX_IMPORT
 
 
 def allowed(parameter: str) -> list[str]:

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from longwire_app import wiring
 from longwire_app.auth import Denied, Handshake, claims_of
 from longwire_app.auth_rules import rules
 from longwire_app.errors import InvalidToken, KeysUnavailable
+from longwire_app.gateway_event import GatewayEvent
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols, origin_allowed, token_of
 from longwire_app.keys import CachedKeys, JwksKeys, SecretKeys
 from longwire_app.log import Answer, Event, guarded, logger
@@ -122,14 +122,14 @@ UNAUTHORIZED: Answer = {}
 
 @guarded(failed=DENIED)
 def decide(event: Event, turn: Turn) -> Answer:
-    request = APIGatewayWebSocketEvent(event)
+    request = GatewayEvent(event)
     if not origin_allowed(request.headers.get("Origin"), settings().allowed_origins):
         return _refused("Origin", DENIED, turn)
-    token = token_of(event.get("queryStringParameters") or {}, request.headers)
+    token = token_of(request.query, request.headers)
     if token is None:
         return _refused("NoToken", UNAUTHORIZED, turn)
     try:
-        source_ip = event["requestContext"].get("identity", {}).get("sourceIp", "")
+        source_ip = request.context.get("identity", {}).get("sourceIp", "")
         identity = identity_of(token, headers=request.headers, source_ip=source_ip)
     except InvalidToken as exc:
         return _refused("Token", UNAUTHORIZED, turn, detail=exc.reason)
@@ -141,12 +141,12 @@ def decide(event: Event, turn: Turn) -> Answer:
     return answer
 
 
-def _allowed(request: APIGatewayWebSocketEvent, identity: Identity, resource: str) -> Answer:
-    connection_id = request.request_context.connection_id
-    offered = offered_subprotocols(request.multi_value_headers.get("Sec-WebSocket-Protocol") or [])
+def _allowed(request: GatewayEvent, identity: Identity, resource: str) -> Answer:
+    connection_id = request.connection_id
+    offered = offered_subprotocols(request.lines("Sec-WebSocket-Protocol"))
     # A subprotocol that nobody speaks is the $connect handler's to refuse: it can say 400.
     # Whether the session that is asked for may be resumed is $connect's to decide: if not, no connection comes of it.
-    claim = claim_of(request.query_string_parameters or {})
+    claim = claim_of(request.query)
     session_id = connection_id if claim is None else claim.session_id
     caller = Caller(Peer(session_id, connection_id), identity, choose_subprotocol(offered) or "")
     return policy("Allow", identity.user_id, resource, caller.to_context())

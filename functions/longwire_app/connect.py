@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
-
 from longwire_app import wiring
 from longwire_app.application import app
 from longwire_app.doorbell import Greeting
 from longwire_app.errors import TooManyConnections
+from longwire_app.gateway_event import GatewayEvent
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols
 from longwire_app.log import Answer, Event, guarded, logger
 from longwire_app.resume import Claim, claim_of, hashed, may_resume, new_token
@@ -26,14 +25,14 @@ def handler(event: Event, turn: Turn) -> Answer:
     """The status is the handshake's: 400 for a subprotocol nobody speaks, 404 for a session that cannot be resumed,
     409 for one that another or a later handshake resumed, 429 for too many connections of a user.
     """
-    request = APIGatewayWebSocketEvent(event)
-    offered = offered_subprotocols(request.multi_value_headers.get("Sec-WebSocket-Protocol") or [])
+    request = GatewayEvent(event)
+    offered = offered_subprotocols(request.lines("Sec-WebSocket-Protocol"))
     subprotocol = choose_subprotocol(offered)
     if subprotocol is None:
         return _refused("Subprotocol", 400, turn)
-    caller = Caller.from_context(event["requestContext"]["authorizer"], request.request_context.connection_id)
-    claim = claim_of(event.get("queryStringParameters") or {})
-    connected_at = request.request_context.connected_at
+    caller = Caller.from_context(request.context["authorizer"], request.connection_id)
+    claim = claim_of(request.query)
+    connected_at = int(request.context["connectedAt"])
     refusal = None
     try:
         if claim is None:
@@ -42,12 +41,12 @@ def handler(event: Event, turn: Turn) -> Answer:
             refusal = _resume(caller, subprotocol, claim, connected_at, turn)
     except TooManyConnections:
         return _refused("Limit", 429, turn)
-    return refusal or _welcome(subprotocol, claim, turn)
+    return refusal or _welcome(subprotocol, claim, caller.peer.session_id, turn)
 
 
-def _welcome(subprotocol: str, claim: Claim | None, turn: Turn) -> Answer:
+def _welcome(subprotocol: str, claim: Claim | None, session_id: str, turn: Turn) -> Answer:
     turn.counts["Connects" if claim is None else "Resumes"] += 1
-    logger.info("connected", subprotocol=subprotocol, resumed=claim is not None)
+    logger.info("connected", session=session_id, subprotocol=subprotocol, resumed=claim is not None)
     return {"statusCode": 200} | ({"headers": {"Sec-WebSocket-Protocol": subprotocol}} if subprotocol else {})
 
 

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError,
 
 from longwire_app.log import logger
 from longwire_app.session import Peer
+from longwire_app.time_limit import time_limit
 
 if TYPE_CHECKING:
     from mypy_boto3_apigatewaymanagementapi import ApiGatewayManagementApiClient
@@ -73,6 +74,8 @@ class Delivery:
             if self._steady() + pause + ATTEMPT > deadline:
                 return outcome
             self._sleep(pause)
+            if attempt:
+                time_limit.retries.append("PostToConnection")
             outcome, final = self._try(peer.connection_id, frame)
             if final:
                 return outcome

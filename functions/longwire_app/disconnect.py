@@ -3,9 +3,8 @@
 API Gateway promises no delivery, so nothing depends on it alone.
 """
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
-
 from longwire_app import wiring
+from longwire_app.gateway_event import GatewayEvent
 from longwire_app.log import Answer, Event, guarded, logger
 from longwire_app.session import Caller
 from longwire_app.turn import Turn
@@ -22,13 +21,19 @@ MAX_REASON = 123
 @guarded(failed={"statusCode": 200})
 def handler(event: Event, turn: Turn) -> Answer:
     """Ends the session of this connection, unless it has moved to another or is gone already."""
-    context = APIGatewayWebSocketEvent(event).request_context
-    code = context.disconnect_status_code
-    caller = Caller.from_context(event["requestContext"]["authorizer"], context.connection_id)
+    request = GatewayEvent(event)
+    code = request.context.get("disconnectStatusCode")
+    caller = Caller.from_context(request.context["authorizer"], request.connection_id)
     ended = wiring.store().end_session(caller.peer, turn.now)
     turn.counts["Disconnects"] += 1
     turn.counts[_metric(code)] += 1
-    logger.info("disconnected", code=code, reason=(context.disconnect_reason or "")[:MAX_REASON], ended=ended)
+    logger.info(
+        "disconnected",
+        session=caller.peer.session_id,
+        code=code,
+        reason=(request.context.get("disconnectReason") or "")[:MAX_REASON],
+        ended=ended,
+    )
     return {"statusCode": 200}
 
 

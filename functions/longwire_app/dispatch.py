@@ -77,7 +77,8 @@ class Dispatcher:
             turn.counts[f"Refused{refusal.name}"] += 1
             answer = None if ack_id is None else Ack.refused(ack_id, refusal)
         except Exception:  # noqa: BLE001 (logged in full; the client gets an ack, never a missing answer)
-            logger.exception("a frame could not be served", frame=type(frame).__name__)
+            who = {"session": caller.peer.session_id, "ack": ack_id}
+            logger.exception("a frame could not be served", frame=type(frame).__name__, **who)
             turn.counts["FrameErrors"] += 1
             answer = None if ack_id is None else Ack.failed(ack_id)
         if answer is not None:
@@ -108,7 +109,7 @@ class Dispatcher:
     def _perform(self, caller: Caller, frame: Incoming | OwnFrame | Malformed, turn: Turn) -> None:
         match frame:
             case Malformed():
-                logger.info("not a frame", reason=frame.reason)
+                logger.info("not a frame", session=caller.peer.session_id, reason=frame.reason, ack=frame.ack_id)
                 raise BadRequest(frame.reason)
             case JoinGroup() | LeaveGroup():
                 self._move(caller, frame, turn)

@@ -54,6 +54,7 @@ def guarded(failed: Answer | None) -> Callable[[Callable[[Event, Turn], Answer]]
                     raise
                 return failed
             finally:
+                turn.counts.update(["Retries"] * len(time_limit.retries))
                 publish(turn.counts, turn.latencies)
 
         handler: Handler = logger.inject_lambda_context(guard, correlation_id_path=CONNECTION, clear_state=True)

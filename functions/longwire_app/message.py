@@ -6,13 +6,12 @@ of it can never differ to anybody's advantage. ``ping`` does not come here; a MO
 
 from functools import cache
 
-from aws_lambda_powertools.utilities.data_classes import APIGatewayWebSocketEvent
-
 from longwire_app import wiring
 from longwire_app.application import app
 from longwire_app.auth import Denied
 from longwire_app.dispatch import Dispatcher, Gate, Streams
 from longwire_app.errors import Forbidden
+from longwire_app.gateway_event import GatewayEvent
 from longwire_app.log import Answer, Event, guarded
 from longwire_app.rate_limit import RateLimit
 from longwire_app.reauth import Authority
@@ -46,7 +45,7 @@ def dispatcher() -> Dispatcher:
 @guarded(failed={"statusCode": 200})
 def handler(event: Event, turn: Turn) -> Answer:
     """Answers with frames of its own; the routes are one-way, so what is returned goes nowhere."""
-    request = APIGatewayWebSocketEvent(event)
-    caller = Caller.from_context(event["requestContext"]["authorizer"], request.request_context.connection_id)
-    dispatcher().receive(caller, request.decoded_body or "", turn)
+    request = GatewayEvent(event)
+    caller = Caller.from_context(request.context["authorizer"], request.connection_id)
+    dispatcher().receive(caller, request.body, turn)
     return {"statusCode": 200}

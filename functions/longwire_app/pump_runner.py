@@ -118,7 +118,7 @@ class _One:
             case ReadLog():
                 return self._read(effect)
             case Assign():
-                return self._parts.sessions.assign(self._session_id, effect.stream, effect.version)
+                return self._assign(effect)
             case Post():
                 return self._post(effect)
             case Mark():
@@ -149,6 +149,12 @@ class _One:
                 return self._parts.store.mark_greeted(peer)
             case Detach():
                 return self._dismiss(peer) if effect.expired else self._detach(peer)
+
+    def _assign(self, effect: Assign) -> bool:
+        assigned = self._parts.sessions.assign(self._session_id, effect.stream, effect.version)
+        if assigned and effect.stream.full:
+            self._turn.counts["WindowFull"] += 1
+        return assigned
 
     def _peer(self, connection_id: str) -> Peer:
         reliable = self._found is not None and self._found.session.peer.reliable
@@ -200,5 +206,6 @@ class _One:
         ended = self._parts.store.end_session(peer, self._turn.now)
         established = self._found is not None and self._found.session.greeted
         self._turn.counts["SessionsEnded" if established else "NeverEstablished"] += ended
-        logger.info("connection gone", ended=ended, established=established)
+        who = {"session": peer.session_id, "connection": peer.connection_id}
+        logger.info("connection gone", ended=ended, established=established, **who)
         return ended

@@ -5,6 +5,7 @@ invocation that Lambda ends has no answer, cleans nothing up, and has API Gatewa
 """
 
 import math
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,10 @@ PAUSE = 2
 """Seconds at most before botocore's third try of a call, in its standard mode: a random part of 2."""
 
 
+AGAIN = re.compile("attempt=[2-9]")
+"""What botocore's standard mode says of itself in each request."""
+
+
 class OutOfTime(BotoCoreError):
     """One of botocore's, so that it is handled as what it replaces: a call that was not answered."""
 
@@ -29,15 +34,20 @@ class OutOfTime(BotoCoreError):
 
 
 class TimeLimit:
-    """Lambda runs one invocation at a time in an environment, so there is one limit. Between two there is none."""
+    """Lambda runs one invocation at a time in an environment, so there is one limit. Between two there is none.
+
+    ``retries`` are the tries of this invocation that were not a call's first.
+    """
 
     def __init__(self) -> None:
         self.deadline = math.inf
+        self.retries: list[str] = []
 
     @contextmanager
     def until(self, deadline: float) -> Iterator[None]:
         """``deadline`` is on the monotonic clock."""
         self.deadline = deadline
+        self.retries.clear()
         try:
             yield
         finally:
@@ -47,7 +57,9 @@ class TimeLimit:
         """Makes the client raise OutOfTime instead of a try that could end, with the pause after it, too late."""
         needed = CONNECT + READ + pause
 
-        def refuse(**_: Any) -> None:
+        def refuse(request: Any, event_name: str, **_: Any) -> None:
+            if AGAIN.search(str(request.headers.get("amz-sdk-request", ""))):
+                self.retries.append(event_name)
             if time.monotonic() + needed > self.deadline:
                 raise OutOfTime
 

@@ -45,7 +45,7 @@ def test_the_users_slot_is_free_again(closed: Any, context: Any, store: Any, ses
 def test_a_late_one_does_not_end_a_session_that_moved_on(closed: Any, context: Any, aws: Any, turn: Any) -> None:
     moved = boto3.client("dynamodb")
     item = {"connId": "c2=", "userId": "alice", "tenant": "", "subprotocol": ""}
-    numbers = {"connectedAt": {"N": "1"}, "epoch": {"N": "2"}} | expiry(turn.now + 60)
+    numbers = {"connectedAt": {"N": "1"}, "epoch": {"N": "2"}, "authExp": {"N": "0"}} | expiry(turn.now + 60)
     record = {name: {"S": value} for name, value in item.items()} | numbers
     moved.put_item(TableName=aws.table, Item={"pk": {"S": "S#c1="}, "sk": {"S": "META"}, **record})
     assert handler(closed(connection="c1="), context) == DONE
