@@ -3,8 +3,11 @@
 API Gateway promises no delivery, so nothing depends on it alone.
 """
 
+from functools import cache
+
 from longwire_app import wiring
 from longwire_app.gateway_event import GatewayEvent
+from longwire_app.gauge import Gauge, measure
 from longwire_app.log import Answer, Event, guarded, logger
 from longwire_app.session import Caller
 from longwire_app.turn import Turn
@@ -16,6 +19,11 @@ COUNTED = {1000, 1001, 1003, 1005, 1006, 1008, 1009, 1011}
 
 MAX_REASON = 123
 """Bytes of a close reason, RFC 6455, 5.5: control frames carry 125 bytes, two of them the code."""
+
+
+@cache
+def gauge() -> Gauge:
+    return Gauge(wiring.state_table(), wiring.settings().gauge_seconds)
 
 
 @guarded(failed={"statusCode": 200})
@@ -34,6 +42,7 @@ def handler(event: Event, turn: Turn) -> Answer:
         reason=(request.context.get("disconnectReason") or "")[:MAX_REASON],
         ended=ended,
     )
+    measure(gauge(), turn)
     return {"statusCode": 200}
 
 

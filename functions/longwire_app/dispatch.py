@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from longwire_app.broadcast import Broadcaster
 from longwire_app.doorbell import Doorbell
@@ -77,7 +78,7 @@ class Dispatcher:
             turn.counts[f"Refused{refusal.name}"] += 1
             answer = None if ack_id is None else Ack.refused(ack_id, refusal)
         except Exception:  # noqa: BLE001 (logged in full; the client gets an ack, never a missing answer)
-            who = {"session": caller.peer.session_id, "ack": ack_id}
+            who: dict[str, Any] = {"session": caller.peer.session_id, "ack": ack_id}
             logger.exception("a frame could not be served", frame=type(frame).__name__, **who)
             turn.counts["FrameErrors"] += 1
             answer = None if ack_id is None else Ack.failed(ack_id)

@@ -11,6 +11,7 @@
 | user slot    | U#<tenant>#<user>   | SLOT#<k>    | sid, epoch, reliable, exp                                        |
 | dedupe       | D#<session>         | A#<ackId>   | exp                                                              |
 | rate limit   | R#<session>         | BUCKET      | fullAt, exp                                                      |
+| gauge        | GAUGE               | SESSIONS    | exp                                                              |
 
 The topic index holds each session that has a connection under the topic ``a:``, without a subscription. It has a
 ``connId`` where posts go there at once, and not where the session follows the topic's log. ``epoch`` counts the
@@ -32,6 +33,7 @@ __all__ = [
     "bucket_key",
     "dedupe_key",
     "expiry",
+    "gauge_key",
     "holder_of",
     "index_item",
     "index_key",
@@ -91,6 +93,10 @@ def dedupe_key(session_id: str, ack_id: int | str) -> dict[str, Any]:
 
 def bucket_key(session_id: str) -> dict[str, Any]:
     return key(f"R#{key_part(session_id)}", "BUCKET")
+
+
+def gauge_key() -> dict[str, Any]:
+    return key("GAUGE", "SESSIONS")
 
 
 def slot_key(tenant: str, user_id: str, number: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from longwire_app.delivery import Delivery, Outcome
 from longwire_app.doorbell import Bell, Greeting
@@ -206,6 +207,6 @@ class _One:
         ended = self._parts.store.end_session(peer, self._turn.now)
         established = self._found is not None and self._found.session.greeted
         self._turn.counts["SessionsEnded" if established else "NeverEstablished"] += ended
-        who = {"session": peer.session_id, "connection": peer.connection_id}
+        who: dict[str, Any] = {"session": peer.session_id, "connection": peer.connection_id}
         logger.info("connection gone", ended=ended, established=established, **who)
         return ended

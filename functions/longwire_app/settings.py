@@ -24,6 +24,7 @@ class Settings:
     window: int = 1000
     client_rate: int = 50
     client_burst: int = 500
+    gauge_seconds: int = 60
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str]) -> "Settings":
@@ -37,6 +38,7 @@ class Settings:
             fanout_width=_whole(env, "FANOUT_WIDTH", 32, 1, 256),
             window=_whole(env, "WINDOW", 1000, 1, 10_000),
             client_rate=_whole(env, "CLIENT_RATE", 50, 0, 10_000),
+            gauge_seconds=_whole(env, "GAUGE_SECONDS", 60, 0, 86_400),
             client_burst=_whole(env, "CLIENT_BURST", 500, 1, 100_000),
         )
 

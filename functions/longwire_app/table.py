@@ -48,6 +48,17 @@ class Table:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
+    def count(self, pk: str, values: Item, condition: str) -> int:
+        """How many items of a partition meet a condition; eventually consistent, and so at half the price."""
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="pk = :pk",
+            FilterExpression=condition,
+            ExpressionAttributeValues={":pk": {"S": pk}, **values},
+            Select="COUNT",
+        )
+        return sum(page["Count"] for page in pages)
+
     def put_if(self, condition: str, values: Item, item: Item) -> bool:
         """Whether the condition held; without it nothing was changed. So are the next two."""
         return self._conditionally(self.client.put_item, condition, values, Item=item)

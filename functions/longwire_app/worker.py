@@ -11,6 +11,7 @@ from longwire_app.application import app
 from longwire_app.delivery import each
 from longwire_app.doorbell import Bell, Doorbell, bell_of
 from longwire_app.errors import AppError
+from longwire_app.gauge import Gauge, measure
 from longwire_app.log import Answer, Event, guarded, logger
 from longwire_app.pump import Verdict
 from longwire_app.pump_runner import Parts, PumpRunner
@@ -58,6 +59,11 @@ def porter() -> Porter:
     return Porter(PumpRunner(parts, Window(wiring.settings().window)), wiring.doorbell())
 
 
+@cache
+def gauge() -> Gauge:
+    return Gauge(wiring.state_table(), wiring.settings().gauge_seconds)
+
+
 @guarded(failed=None)
 def handler(event: Event, turn: Turn) -> Answer:
     """Reports single failures, so that the other bells of a batch are not rung again."""
@@ -65,4 +71,5 @@ def handler(event: Event, turn: Turn) -> Answer:
     if None in bells:
         logger.error("not a bell; dropped", dropped=bells.count(None))
     again = porter().answer([bell for bell in bells if bell is not None], turn)
+    measure(gauge(), turn)
     return {"batchItemFailures": [{"itemIdentifier": bell.message_id} for bell in again]}

@@ -20,7 +20,7 @@ from backend_connections import Connections, ConnectionsServer
 from backend_device import Stage
 from backend_events import Context, caller_of, handshake_event, proxy_event
 from backend_http import administration, service_sdk
-from longwire_app import admin, authorizer, message, publish_queue, wiring, worker
+from longwire_app import admin, authorizer, disconnect, message, publish_queue, wiring, worker
 from longwire_app.application import app
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
@@ -118,6 +118,7 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
         "DOORBELL_QUEUE_URL": aws.queue_url,
         "MANAGEMENT_ENDPOINT": connections.url,
         "CONNECTIONS_PER_USER": "3",
+        "GAUGE_SECONDS": "0",
         "ALLOWED_ORIGINS": "https://app.example.com,loopback",
         "TOKEN_SECRET_ARN": aws.secret_arn,
         "HUB": "chat",
@@ -144,6 +145,8 @@ def _forget() -> None:
         message.dispatcher,
         publish_queue.settings,
         worker.porter,
+        worker.gauge,
+        disconnect.gauge,
     ]:
         cached.cache_clear()
 

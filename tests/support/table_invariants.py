@@ -63,8 +63,8 @@ class Tables:
                 self.slots.append(item)
             case "D", _ if sk.startswith("A#"):
                 self.dedupe.append(item)
-            case "R", "BUCKET":
-                pass  # how fast a client sends: nothing else speaks of it
+            case ("R", "BUCKET") | ("GAUGE", "SESSIONS"):
+                pass  # how fast a client sends, and when sessions were counted: nothing else speaks of it
             case "L", _:
                 self.logs[pk][int(sk)] = item
             case _:
