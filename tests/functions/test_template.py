@@ -36,12 +36,12 @@ def test_the_template_obeys_every_rule() -> None:
         ("      Auth:\n", "      Tags:\n", "$connect: AuthorizationType is None"),
         (
             "        joinGroup:\n",
-            "        connect:\n          FunctionArn: !GetAtt MessageFunction.Arn\n        joinGroup:\n",
+            "        connect:\n          FunctionArn: !Ref MessageFunction.Alias\n        joinGroup:\n",
             "$connect: there is no such route",
         ),
         (
-            "AuthArn: !GetAtt AuthorizerFunction",
-            "AuthArn: !GetAtt ConnectFunction",
+            "AuthArn: !Ref AuthorizerFunction",
+            "AuthArn: !Ref ConnectFunction",
             "the authorizer is another function",
         ),
         (
@@ -59,13 +59,14 @@ def test_the_template_obeys_every_rule() -> None:
         ("AttributeName: exp", "AttributeName: ttl", "StateTable: TimeToLiveSpecification"),
         ("PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false", "PointInTimeRecoverySpecification"),
         ("SSEEnabled: true", "SSEEnabled: false", "StateTable: SSESpecification"),
+        ("KmsMasterKeyId: !If [HasKey", "KmsMasterKeyId: !If [HasDomain", "not encrypted"),
         (
             "DeletionProtectionEnabled: true",
             "DeletionProtectionEnabled: false",
             "StateTable: DeletionProtectionEnabled",
         ),
         ("DeletionPolicy: Retain", "DeletionPolicy: Delete", "StateTable: DeletionPolicy"),
-        ("SqsManagedSseEnabled: true", "SqsManagedSseEnabled: false", "Doorbell: not encrypted"),
+        ("SqsManagedSseEnabled: !If [HasKey, false, true]", "SqsManagedSseEnabled: false", "Doorbell: not encrypted"),
         ("VisibilityTimeout: 180", "VisibilityTimeout: 179", "Doorbell: VisibilityTimeout 179 for 30 s"),
         ("ThrottlingRateLimit: !Ref ThrottlingRate\n", "LoggingLevel: INFO\n", "stage: ThrottlingRateLimit is None"),
         ("DataTraceEnabled: false", "DataTraceEnabled: true", "stage: DataTraceEnabled"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +22,9 @@ HARMLESS = {
     *("requestId", "requestTime", "eventType", "routeKey", "status", "connectionId", "identity.sourceIp"),
     *("authorizer.status", "integration.status", "integrationLatency", "error.message"),
 }
+
+
+OWN_KEY = {"Fn::If": ["HasKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
 
 
 def expanded(text: str) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def open_doors(template: dict[str, Any]) -> Iterator[str]:
         yield f"$connect: AuthorizationType is {connect.get('AuthorizationType')}"
         return
     authorizer = of_type(template, "AWS::ApiGatewayV2::Authorizer")[connect["AuthorizerId"]["Ref"]]
-    if authorizer["AuthorizerUri"]["Fn::Sub"][1]["AuthArn"] != {"Fn::GetAtt": ["AuthorizerFunction", "Arn"]}:
+    if authorizer["AuthorizerUri"]["Fn::Sub"][1]["AuthArn"] != {"Ref": "AuthorizerFunctionAliaslive"}:
         yield "$connect: the authorizer is another function"
     if authorizer.get("IdentitySource"):
         yield "$connect: an identity source is required"
@@ -76,7 +80,7 @@ def open_doors(template: dict[str, Any]) -> Iterator[str]:
 def broad_policies(template: dict[str, Any]) -> Iterator[str]:
     """Every statement names its actions and one resource of this stack; frames go to this API and stage alone."""
     for role, properties in of_type(template, "AWS::IAM::Role").items():
-        if role == "ApiGatewayLogRole":
+        if role in ("ApiGatewayLogRole", "CodeDeployServiceRole"):  # AWS's own policies for AWS's own services
             continue
         if properties.get("ManagedPolicyArns") != [LOGS_ONLY]:
             yield f"{role}: managed policies {properties.get('ManagedPolicyArns')}"
@@ -108,7 +112,7 @@ def careless_tables(template: dict[str, Any]) -> Iterator[str]:
         "BillingMode": "PAY_PER_REQUEST",
         "TimeToLiveSpecification": {"AttributeName": "exp", "Enabled": True},
         "PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True},
-        "SSESpecification": {"SSEEnabled": True},
+        "SSESpecification": {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": OWN_KEY},
         "DeletionProtectionEnabled": True,
     }
     for name, properties in of_type(template, "AWS::DynamoDB::Table").items():
@@ -121,7 +125,8 @@ def careless_queues(template: dict[str, Any]) -> Iterator[str]:
     """Lambda's guide: a queue's visibility timeout is "at least six times" the function's."""
     longest = of_type(template, "AWS::Lambda::Function")["WorkerFunction"]["Timeout"]
     for name, properties in of_type(template, "AWS::SQS::Queue").items():
-        if not properties.get("SqsManagedSseEnabled"):
+        managed = {"Fn::If": ["HasKey", False, True]}
+        if properties.get("SqsManagedSseEnabled") != managed or properties.get("KmsMasterKeyId") != OWN_KEY:
             yield f"{name}: not encrypted"
         if "RedrivePolicy" in properties and properties["VisibilityTimeout"] < 6 * longest:
             yield f"{name}: VisibilityTimeout {properties['VisibilityTimeout']} for {longest} s"
@@ -192,3 +197,7 @@ RULES = [
 def breaches(text: str) -> list[str]:
     template = expanded(text)
     return [breach for rule in RULES for breach in rule(template)]
+
+
+if __name__ == "__main__":  # for tools that do not know SAM's types
+    json.dump(expanded(FILE.read_text(encoding="utf-8")), sys.stdout, indent=2)
