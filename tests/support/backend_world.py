@@ -84,7 +84,7 @@ class World:
         self.reset()
 
     def reset(self) -> None:
-        self.cloud.faults.rate = 0
+        self.cloud.faults.rate, self.clock.skew = 0, 0
         get_backend("dynamodb").reset()
         create_table("state", "S")
         create_table("log", "N")

@@ -14,7 +14,7 @@ from jwt import PyJWS
 from longwire_app.rsa import PublicKey
 from longwire_app.tokens import Key, Rules
 
-__all__ = ["BAD", "CLAIMS", "GOOD", "KEYS", "NOW", "RULES", "SECRET", "resigned", "token"]
+__all__ = ["BAD", "CLAIMS", "EXP", "GOOD", "KEYS", "NOW", "RULES", "SECRET", "resigned", "token"]
 
 NOW = int(time.time())
 EXP = NOW + 100_000

@@ -28,8 +28,12 @@ class VirtualClock:
         self.main = threading.get_ident()
         self.start = self.now = start
         self.others: dict[int, float] = {}
+        self.skew = 0.0  # of the wall clock
 
     def time(self) -> float:
+        return self.passed() + self.skew
+
+    def passed(self) -> float:
         me = threading.get_ident()
         if me == self.main:
             self.now = max([self.now, *self.others.values()])
@@ -38,10 +42,10 @@ class VirtualClock:
         return self.others.get(me, self.now)
 
     def monotonic(self) -> float:
-        return self.time() - self.start + 1_000
+        return self.passed() - self.start + 1_000
 
     def sleep(self, seconds: float) -> None:
-        then = self.time() + seconds
+        then = self.passed() + seconds
         if threading.get_ident() == self.main:
             self.now = then
         else:
