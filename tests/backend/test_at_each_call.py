@@ -1,4 +1,4 @@
-"""What happens to messages and sessions when something else happens just before a certain call of AWS, or nothing after."""
+"""What happens to messages and sessions when something happens just before a certain call, or nothing after it."""
 
 from typing import Any
 
