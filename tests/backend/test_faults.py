@@ -16,6 +16,9 @@ import pytest
 from backend_world import TIMEOUTS, World
 from faulty_aws import FAULTS, Faults
 from world_client import Client
+from world_services import administered, queued
+
+pytestmark = pytest.mark.timeout(300)
 
 KINDS = sorted({kind for kinds in FAULTS.values() for kind in kinds})
 ONCE = ("no answer", "an answer that got lost", "conflict", "partial", "untrue", "killed")
@@ -80,6 +83,16 @@ ROUTES: dict[str, Route] = {
     "a volatile publish": lambda _world, alice, _bob: alice.ask(type="sendToGroup", group="volatile.cursors", data=1),
     "an event": lambda _world, alice, _bob: alice.ask(type="event", event="echo", data=1),
     "an ack": lambda _world, alice, _bob: alice.acknowledge(),
+    "a message by HTTP": lambda world, _alice, _bob: administered(world, "POST", "/groups/room/:send", 1),
+    "a message by HTTP to a user": lambda world, _alice, _bob: administered(world, "POST", "/users/bob/:send", 1),
+    "a connection closed by HTTP": lambda world, alice, _bob: administered(
+        world, "DELETE", f"/connections/{alice.session_id}"
+    ),
+    "a question by HTTP": lambda world, _alice, _bob: administered(world, "HEAD", "/users/bob"),
+    "a user taken out by HTTP": lambda world, _alice, _bob: administered(world, "DELETE", "/users/bob/groups/room"),
+    "messages by queue": lambda world, _alice, _bob: queued(
+        world, {"to": {"group": "room"}, "data": 1, "id": "1"}, {"to": {"user": "bob"}, "data": 2}, {"junk": True}
+    ),
     "a greeting": lambda world, _alice, _bob: world.pump(),
     "a delivery": lambda world, _alice, _bob: world.pump(),
 }
@@ -94,6 +107,14 @@ def ready(world: World, route: str) -> tuple[Client, Client]:
     if route in PREPARED:
         PREPARED[route](world, alice, bob)
     return alice, bob
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if "HTTP" in route])
+def test_what_is_asked_for_by_http_is_done_without_faults(world: World, route: str) -> None:
+    alice, bob = ready(world, route)
+    status = ROUTES[route](world, alice, bob)
+    assert isinstance(status, int)
+    assert 200 <= status < 300
 
 
 @pytest.mark.parametrize("route", ROUTES)

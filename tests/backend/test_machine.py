@@ -20,7 +20,7 @@ from faulty_aws import FAULTS
 from fifo_queue import Queued
 from wire_tap import strangers
 
-RUNS = int(os.environ.get("LONGWIRE_MACHINE_RUNS", "20"))
+RUNS = int(os.environ.get("LONGWIRE_MACHINE_RUNS", "12"))
 
 KINDS = sorted({*FAULTS["dynamodb"], *FAULTS["sqs"], *FAULTS["apigatewaymanagementapi"]} | {"killed"})
 WHO = st.integers(0, 2)
@@ -212,6 +212,7 @@ class Backend(RuleBasedStateMachine):
         pytest.fail("messages that never end")
 
 
+@pytest.mark.timeout(0 if RUNS >= 500 else 600)
 def test_whatever_happens_every_promise_is_kept(virtual: World) -> None:
     Backend.world = virtual
     run_state_machine_as_test(

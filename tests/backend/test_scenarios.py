@@ -1,9 +1,6 @@
 """The scenarios that the backend is held to, each with its tests: at least one, and each that is named is there."""
 
-import ast
-from pathlib import Path
-
-TESTS = Path(__file__).parents[1]
+from named_tests import absent
 
 SCENARIOS: dict[str, list[str]] = {
     "1 a cut before the commit, between commit and bell, after the bell and before the ack": [
@@ -113,13 +110,7 @@ SCENARIOS: dict[str, list[str]] = {
 }
 
 
-def named_in(file: str) -> set[str]:
-    tree = ast.parse((TESTS / file).read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-
-
 def test_every_scenario_has_tests_and_each_of_them_is_there() -> None:
     assert [int(name.split()[0]) for name in SCENARIOS] == list(range(1, 23))
     assert [name for name, tests in SCENARIOS.items() if not tests] == []
-    named = [test for tests in SCENARIOS.values() for test in tests]
-    assert [test for test in named if test.partition("::")[2] not in named_in(test.partition("::")[0])] == []
+    assert absent(test for tests in SCENARIOS.values() for test in tests) == []

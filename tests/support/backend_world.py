@@ -24,7 +24,15 @@ from virtual_clock import VirtualClock, backend_under
 __all__ = ["TIMEOUTS", "Socket", "World", "virtual_world"]
 
 START = 1_700_000_000.0
-TIMEOUTS = {"authorizer": 10, "connect": 10, "disconnect": 10, "message": 28, "worker": 30}
+TIMEOUTS = {
+    "authorizer": 10,
+    "connect": 10,
+    "disconnect": 10,
+    "message": 28,
+    "worker": 30,
+    "admin": 28,
+    "publish_queue": 30,
+}
 """Seconds, as in template.yaml; tests/backend/test_faults.py compares."""
 
 KILLED: dict[str, Any] = {"authorizer": {}, "connect": {"statusCode": 500}}
@@ -36,6 +44,8 @@ SETTINGS = {
     "DOORBELL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/doorbell.fifo",
     "MANAGEMENT_ENDPOINT": "https://abcdefghij.execute-api.eu-west-1.amazonaws.com/v1",
     "TOKEN_SECRET_ARN": "token",
+    "HUB": "chat",
+    "PUBLISH_DEAD_LETTERS_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/dead",
     "CONNECTIONS_PER_USER": "3",
     "FANOUT_WIDTH": "4",
     "WINDOW": "5",

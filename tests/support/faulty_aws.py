@@ -174,7 +174,7 @@ class Cloud:
 
     def queued(self, operation: str, body: Any) -> Reply:
         match operation:
-            case "SendMessage":
+            case "SendMessage" if "MessageGroupId" in body:  # and not to the dead letters
                 self.queue.send_all([body])
             case "SendMessageBatch":
                 self.queue.send_all(body["Entries"])

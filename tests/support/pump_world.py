@@ -11,14 +11,10 @@ from typing import Any
 from longwire_app import pump as core
 from longwire_app.stream import Entry, Run, Stream, Window
 
-__all__ = ["Rules", "State", "Violation", "explore", "start"]
+__all__ = ["Rules", "State", "Step", "start", "steps", "wrong"]
 
 SESSION = "s"
 TOPICS = ("A", "B")
-
-
-class Violation(Exception):
-    """What a client would see, and the steps that led there."""
 
 
 @dataclass(frozen=True)
@@ -91,32 +87,10 @@ def start(topics: str, *, cuts: int = 0, pump_crashes: int = 0, publisher_crashe
     return State(publishers=publishers, cuts=cuts, pump_crashes=pump_crashes, publisher_crashes=publisher_crashes)
 
 
-def explore(state: State, rules: Rules, limit: int) -> int:
-    """Visits every state that can be reached, ``limit`` at most, and returns how many. Raises Violation."""
-    stack, came = [state], {state: ("start", state)}
-    while stack and len(came) < limit:
-        current = stack.pop()
-        if wrong := _wrong(current, rules):
-            raise Violation(f"{wrong}: {' '.join(_path(current, came))}")
-        for name, following in _steps(current, rules):
-            if following not in came:
-                came[following] = (name, current)
-                stack.append(following)
-    return len(came)
-
-
-def _path(state: State, came: dict[State, Step]) -> list[str]:
-    names: list[str] = []
-    while came[state][1] != state:
-        name, state = came[state]
-        names.insert(0, name)
-    return names
-
-
 # -- what must hold
 
 
-def _wrong(state: State, rules: Rules) -> str | None:
+def wrong(state: State, rules: Rules) -> str | None:
     last = dict.fromkeys(TOPICS, 0)
     for _, topic, offset in state.shown:
         if offset <= last[topic] if rules.cached else offset != last[topic] + 1:
@@ -135,7 +109,7 @@ def _quiet(state: State) -> bool:
 # -- what may happen next
 
 
-def _steps(state: State, rules: Rules) -> Iterator[Step]:
+def steps(state: State, rules: Rules) -> Iterator[Step]:
     yield from _publishing(state, rules)
     if state.bells and len(state.pumps) <= rules.zombie:
         yield "start", replace(state, pumps=(*state.pumps, Running(state.bells)))

@@ -15,7 +15,7 @@ import pytest
 __all__ = ["VirtualClock", "backend_under"]
 
 PACKAGE = "longwire_app"
-HANDLERS = ("authorizer", "connect", "disconnect", "message", "worker")
+HANDLERS = ("authorizer", "connect", "disconnect", "message", "worker", "admin", "publish_queue")
 
 
 class VirtualClock:
