@@ -75,7 +75,9 @@ def test_an_ack_id_counts_once_over_a_reconnect(world: World) -> None:
 
 @pytest.mark.parametrize("detached", [True, False])
 @pytest.mark.parametrize("call", range(8))
-def test_of_two_handshakes_for_one_session_one_wins(world: World, call: int, detached: bool) -> None:
+def test_of_two_handshakes_for_one_session_one_wins_and_no_slot_is_lost(
+    world: World, call: int, detached: bool
+) -> None:
     (alice,) = people(world, "alice")
     gone = alice.vanish()
     if detached:
@@ -87,6 +89,7 @@ def test_of_two_handshakes_for_one_session_one_wins(world: World, call: int, det
     world.settle()
     assert sorted(found) in ([200, 409], [200, 200], [200, 404])
     assert world.inconsistencies(interrupted=True) == []
+    assert [line for line in world.inconsistencies(interrupted=False) if "slot" in line.lower()] == []
 
 
 def test_twenty_publishers_at_once_make_one_order_for_everybody(world: World) -> None:

@@ -59,7 +59,7 @@ THREATS: dict[str, list[str]] = {
         "functions/test_topic_log.py::test_a_name_cannot_reach_into_another_topic",
     ],
     "more connections of a user than are allowed": [
-        "functions/test_store.py::test_a_user_gets_exactly_as_many_slots_as_the_limit_says",
+        "functions/test_slots.py::test_a_user_gets_exactly_as_many_slots_as_the_limit_says",
         "backend/test_at_each_call.py::test_lost_disconnects_free_their_slots_in_the_end",
     ],
     "logs that tell a token, or that a client writes": [

@@ -26,7 +26,7 @@ SCENARIOS: dict[str, list[str]] = {
         "test_official_clients.py::test_a_session_that_is_gone_becomes_a_new_one",
     ],
     "5 two devices with one session, and a stolen token": [
-        "backend/test_at_each_call.py::test_of_two_handshakes_for_one_session_one_wins",
+        "backend/test_at_each_call.py::test_of_two_handshakes_for_one_session_one_wins_and_no_slot_is_lost",
         "functions/test_session_store.py::test_of_two_devices_the_last_has_the_session_and_the_other_is_closed",
         "functions/test_session_store.py::test_a_token_is_good_once_the_next_was_acknowledged",
         "functions/test_session_store.py::test_another_user_cannot_resume_with_a_stolen_token",
@@ -78,8 +78,8 @@ SCENARIOS: dict[str, list[str]] = {
     ],
     "15 the limit of a user's connections, with $disconnects lost": [
         "backend/test_at_each_call.py::test_lost_disconnects_free_their_slots_in_the_end",
-        "functions/test_store.py::test_a_user_gets_exactly_as_many_slots_as_the_limit_says",
-        "functions/test_store.py::test_a_slot_is_free_again_when_its_session_ends_or_expires",
+        "functions/test_slots.py::test_a_user_gets_exactly_as_many_slots_as_the_limit_says",
+        "functions/test_slots.py::test_a_slot_is_free_again_when_its_session_ends_or_expires",
     ],
     "16 a storm for one offset, conflicts, throttling, partial batches": [
         "backend/test_faults.py::test_each_call_of_a_route_fails_in_every_way",

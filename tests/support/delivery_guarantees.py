@@ -51,6 +51,9 @@ class Member(Client):
                 self.broken.append(f"{had} refused after {now - self.last_contact:.0f} s")
         if status == 200:
             self.last_contact = now
+            if not had:  # the greeting of the one before was never read: this is another session
+                self.groups.clear()
+                self.seen = 0
         return status
 
     def join(self, group: str) -> None:
