@@ -121,8 +121,8 @@ class TopicLog:
     def _from_the_beginning(self, topic: str, limit: int, now: int) -> list[Entry]:
         """For who joined while the log was empty: a loss first, when the first messages are gone."""
         entries = self._read(topic, 0, limit, now)
-        begun = self._log.get({"pk": {"S": _pk(topic)}, "sk": {"N": "0"}}) if entries else None
-        first = int(begun["origin"]["N"]) if begun else 0
+        pages = self._log.query(_pk(topic), {":zero": {"N": "0"}}, KeyConditionExpression="pk = :pk AND sk = :zero")
+        first = next((int(item["origin"]["N"]) for item in next(pages)), 0) if entries else 0
         if not first or entries[0].offset == first:
             return entries
         return [Entry(topic, entries[0].offset - 1, since=first), *entries][:limit]

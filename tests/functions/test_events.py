@@ -48,7 +48,7 @@ def test_two_handlers_for_one_event_are_a_mistake() -> None:
 
 def test_the_readmes_example_does_what_it_says(tmp_path: Path) -> None:
     readme = Path(__file__).parents[2] / "functions" / "README.md"
-    rules, example, _ = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
+    rules, example, *_ = re.findall(r"```python\n(.*?)```", readme.read_text(encoding="utf-8"), re.DOTALL)
     (tmp_path / "example.py").write_text(example + rules)
     app = runpy.run_path(str(tmp_path / "example.py"))["app"]
     outlet = RecordedOutlet()

@@ -102,6 +102,7 @@ def test_the_message_functions_grants(
     stage.connections.frames.clear()
     asked()
     device.ask(type="joinGroup", group="room")
+    device.ask(type="event", event="auth.refresh", data="no token at all")
     frames: list[dict[str, Any]] = [
         {"type": "joinGroup", "group": "other"},
         {"type": "leaveGroup", "group": "other", "ackId": 1},
