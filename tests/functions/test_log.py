@@ -98,6 +98,16 @@ def test_counters_become_one_metric_line(counted: Any, capsys: pytest.CaptureFix
     assert counted() == {"MessagesIn": 1}
 
 
+def test_datadog_has_lines_of_its_own(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("METRICS", "datadog")
+    publish(Counter({"MessagesIn": 2}), [17])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(line["m"], line["v"], line["t"]) for line in lines] == [
+        ("Longwire.DeliveryLatency", 17, ["service:test"]),
+        ("Longwire.MessagesIn", 2, ["service:test"]),
+    ]
+
+
 def test_nothing_counted_is_nothing_written(capsys: pytest.CaptureFixture[str]) -> None:
     publish(Counter())
     assert capsys.readouterr().out == ""

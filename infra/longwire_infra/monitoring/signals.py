@@ -69,6 +69,7 @@ SESSIONS = (
     own("Sessions", "Connects", "new sessions"),
     own("Sessions", "Resumes", "sessions that went on"),
     own("Sessions", "Disconnects", "connections ended"),
+    own("Sessions", "ActiveSessions", "active sessions", statistic="Maximum"),
 )
 REFUSED = tuple(
     own("Refused handshakes", f"Refused{name}", label)
@@ -93,6 +94,7 @@ LOST = (
         "DeliveryFailing", "Messages could not be posted after three tries.", 10)),
     own("Not delivered", "DeadlineMissed", "no time left", Alarm(
         "DeadlinesMissed", "A broadcast was too big for its invocation, and some of its receivers were skipped.", 1)),
+    own("Not delivered", "WindowFull", "streams that wait for an ack"),
     own("Not delivered", "Resyncs", "losses told to clients", Alarm(
         "MessagesLost", "Clients were told that messages are lost: they were away longer than those are kept.", 10)),
 )  # fmt: skip
