@@ -4,6 +4,7 @@ AppError
 ├── SettingsError        the deployment's fault: an environment variable that says nothing usable
 ├── StoreUnavailable     ours or AWS's: DynamoDB did not take a write within its attempts
 ├── BellNotRung          AWS's: SQS did not take a bell
+├── JobsNotQueued        AWS's: SQS did not take a part of a broadcast
 ├── KeysUnavailable      ours or AWS's: no signing key could be loaded
 ├── TooManyConnections   the client's: the user holds as many connections as the deployment allows
 ├── HttpRefused          the client's: an HTTP request that is refused with ``status``
@@ -27,6 +28,7 @@ __all__ = [
     "Forbidden",
     "HttpRefused",
     "InvalidToken",
+    "JobsNotQueued",
     "KeysUnavailable",
     "NotFound",
     "Refused",
@@ -51,6 +53,10 @@ class StoreUnavailable(AppError):
 
 class BellNotRung(AppError):
     """The message is committed; a repetition of the publish rings again."""
+
+
+class JobsNotQueued(AppError):
+    """Who is in the other parts may get the message, and again with a repetition of the publish."""
 
 
 class KeysUnavailable(AppError):

@@ -18,9 +18,11 @@ class Settings:
     state_table: str
     log_table: str
     doorbell_queue_url: str
+    broadcast_queue_url: str
     management_endpoint: str
     connections_per_user: int = 10
     fanout_width: int = 32
+    fanout_direct: int = 200
     window: int = 1000
     client_rate: int = 50
     client_burst: int = 500
@@ -33,9 +35,11 @@ class Settings:
             state_table=_required(env, "STATE_TABLE"),
             log_table=_required(env, "LOG_TABLE"),
             doorbell_queue_url=_required(env, "DOORBELL_QUEUE_URL"),
+            broadcast_queue_url=_required(env, "BROADCAST_QUEUE_URL"),
             management_endpoint=_required(env, "MANAGEMENT_ENDPOINT"),
             connections_per_user=_whole(env, "CONNECTIONS_PER_USER", 10, 0, 1000),
             fanout_width=_whole(env, "FANOUT_WIDTH", 32, 1, 256),
+            fanout_direct=_whole(env, "FANOUT_DIRECT", 200, 0, 1000),
             window=_whole(env, "WINDOW", 1000, 1, 10_000),
             client_rate=_whole(env, "CLIENT_RATE", 50, 0, 10_000),
             gauge_seconds=_whole(env, "GAUGE_SECONDS", 60, 0, 86_400),

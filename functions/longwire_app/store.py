@@ -201,15 +201,23 @@ class Store:
 
     def subscribers(self, topic: str, now: int) -> Iterator[list[Peer]]:
         """Everybody in a topic's index."""
-        for shard in range(items.SHARDS):
-            pages = self._table.query(
-                items.topic_pk(topic, shard),
-                values={":now": {"N": str(now)}},
-                FilterExpression="exp > :now",
-                ProjectionExpression="sk, connId, reliable",
-            )
-            for page in pages:
-                yield [items.peer_of(item) for item in page]
+        peers, after = self.followers(topic, now)
+        yield peers
+        while after is not None:
+            peers, after = self.followers(topic, now, after)
+            yield peers
+
+    def followers(self, topic: str, now: int, after: str = "") -> tuple[list[Peer], str | None]:
+        """A page of a topic's index, which is a megabyte, and the session that the next page begins after."""
+        assert items.SHARDS == 1
+        page, more = self._table.page(
+            items.topic_pk(topic, 0),
+            {":now": {"N": str(now)}},
+            items.index_key(after, topic) if after else None,
+            FilterExpression="exp > :now",
+            ProjectionExpression="sk, connId, reliable",
+        )
+        return [items.peer_of(item) for item in page], None if more is None else str(more["sk"]["S"])
 
     # Deduplication
 

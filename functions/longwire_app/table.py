@@ -34,19 +34,28 @@ class Table:
 
     def query(self, pk: str, values: Item | None = None, **options: Any) -> Iterator[Sequence[Item]]:
         """All items of a partition, page by page; ``options`` are Query's own."""
-        request = {
-            "TableName": self.name,
-            "KeyConditionExpression": "pk = :pk",
-            "ExpressionAttributeValues": {":pk": {"S": pk}, **(values or {})},
-            "ConsistentRead": True,
-            **options,
-        }
-        while True:
-            answer = self.client.query(**request)
-            yield answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        found, after = self.page(pk, values, None, **options)
+        yield found
+        while after is not None:
+            found, after = self.page(pk, values, after, **options)
+            yield found
+
+    def page(
+        self, pk: str, values: Item | None, after: Item | None, **options: Any
+    ) -> tuple[Sequence[Item], Item | None]:
+        """One page of it, the first or the one after a key, and the key that the next begins after."""
+        start = {} if after is None else {"ExclusiveStartKey": after}
+        answer = self.client.query(
+            **{
+                "TableName": self.name,
+                "KeyConditionExpression": "pk = :pk",
+                "ExpressionAttributeValues": {":pk": {"S": pk}, **(values or {})},
+                "ConsistentRead": True,
+                **options,
+                **start,
+            }
+        )
+        return answer["Items"], answer.get("LastEvaluatedKey")
 
     def count(self, pk: str, values: Item, condition: str) -> int:
         """How many items of a partition meet a condition; eventually consistent, and so at half the price."""

@@ -8,12 +8,14 @@ import boto3
 from botocore.config import Config
 
 from longwire_app.broadcast import Broadcaster
+from longwire_app.caster import Caster
 from longwire_app.delivery import Delivery
 from longwire_app.directory import Directory
 from longwire_app.doorbell import Doorbell
 from longwire_app.groups import Groups
 from longwire_app.session_store import SessionStore
 from longwire_app.settings import Settings
+from longwire_app.spread import JobQueue
 from longwire_app.store import Store
 from longwire_app.table import Table
 from longwire_app.time_limit import CONNECT, READ, time_limit
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "broadcaster",
+    "caster",
     "delivery",
     "directory",
     "doorbell",
     "groups",
+    "jobs",
     "management_client",
     "secrets",
     "session_store",
@@ -88,7 +92,12 @@ def delivery() -> Delivery:
 
 @cache
 def broadcaster() -> Broadcaster:
-    return Broadcaster(store(), delivery(), topic_log(), doorbell())
+    return Broadcaster(caster(), topic_log())
+
+
+@cache
+def caster() -> Caster:
+    return Caster(store(), delivery(), doorbell(), jobs(), direct=settings().fanout_direct)
 
 
 @cache
@@ -124,6 +133,11 @@ def sqs() -> "SQSClient":
 @cache
 def doorbell() -> Doorbell:
     return Doorbell(sqs(), settings().doorbell_queue_url)
+
+
+@cache
+def jobs() -> JobQueue:
+    return JobQueue(sqs(), settings().broadcast_queue_url)
 
 
 @cache

@@ -28,6 +28,7 @@ from longwire_app.log import logger
 from longwire_app.pump_runner import Parts, PumpRunner
 from longwire_app.session import Caller, Peer, Session
 from longwire_app.session_store import SessionStore
+from longwire_app.spread import JobQueue
 from longwire_app.store import Store
 from longwire_app.stream import Window
 from longwire_app.table import Table
@@ -116,6 +117,7 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
         "STATE_TABLE": aws.table,
         "LOG_TABLE": aws.log_table,
         "DOORBELL_QUEUE_URL": aws.queue_url,
+        "BROADCAST_QUEUE_URL": aws.broadcast_queue_url,
         "MANAGEMENT_ENDPOINT": connections.url,
         "CONNECTIONS_PER_USER": "3",
         "GAUGE_SECONDS": "0",
@@ -135,19 +137,10 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
 
 def _forget() -> None:
     caches: list[Any] = [getattr(wiring, name) for name in wiring.__all__ if name != "management_client"]
-    caches += [wiring.dynamodb, wiring.state_table]
-    for cached in [
-        *caches,
-        admin.settings,
-        admin.verifier,
-        authorizer.settings,
-        authorizer.verifier,
-        message.dispatcher,
-        publish_queue.settings,
-        worker.porter,
-        worker.gauge,
-        disconnect.gauge,
-    ]:
+    caches += [wiring.dynamodb, wiring.sqs, wiring.state_table, message.dispatcher, worker.porter]
+    caches += [worker.gauge, disconnect.gauge]
+    caches += [admin.settings, admin.verifier, authorizer.settings, authorizer.verifier, publish_queue.settings]
+    for cached in caches:
         cached.cache_clear()
 
 
@@ -178,6 +171,11 @@ def topic_log(table: Table, aws: Aws) -> TopicLog:
 @pytest.fixture
 def doorbell(aws: Aws) -> Doorbell:
     return Doorbell(boto3.client("sqs"), aws.queue_url)
+
+
+@pytest.fixture
+def jobs(aws: Aws) -> JobQueue:
+    return JobQueue(boto3.client("sqs"), aws.broadcast_queue_url)
 
 
 @pytest.fixture

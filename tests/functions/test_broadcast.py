@@ -9,12 +9,14 @@ import pytest
 from backend_aws import recorded
 from longwire_app import items
 from longwire_app.broadcast import Broadcaster, Publication
+from longwire_app.caster import Caster
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
 from longwire_app.errors import BadRequest
 from longwire_app.protocol import GroupMessage, ServerMessage
 from longwire_app.rules import TopicRule
 from longwire_app.session import Peer, Session
+from longwire_app.spread import JobQueue
 from longwire_app.store import Store
 from longwire_app.table import Table
 from longwire_app.topic_log import TopicLog
@@ -28,18 +30,19 @@ WIRE = {"type": "message", "from": "group", "group": "room", "dataType": "text",
 
 
 @pytest.fixture
-def broadcaster(
+def broadcaster(  # noqa: PLR0917 (fixtures)
     request: pytest.FixtureRequest,
     store: Store,
     delivery: Delivery,
     topic_log: TopicLog,
     doorbell: Doorbell,
+    jobs: JobQueue,
     turn: Turn,
 ) -> Broadcaster:
     """With a parameter, one for which the deadline is always now."""
     late = hasattr(request, "param")
     steady = (lambda: turn.deadline) if late else time.monotonic
-    return Broadcaster(store, delivery, topic_log, doorbell, steady=steady)
+    return Broadcaster(Caster(store, delivery, doorbell, jobs, steady=steady), topic_log)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from backend_aws import recorded
 from longwire_app.broadcast import Broadcaster
+from longwire_app.caster import Caster
 from longwire_app.delivery import Delivery
 from longwire_app.dispatch import Dispatcher, Gate, Streams
 from longwire_app.doorbell import Doorbell
@@ -17,6 +18,7 @@ from longwire_app.groups import Groups
 from longwire_app.reauth import Authority
 from longwire_app.session import JOIN, SEND, Caller, Identity
 from longwire_app.session_store import SessionStore
+from longwire_app.spread import JobQueue
 from longwire_app.store import Store
 from longwire_app.topic_log import TopicLog
 from longwire_app.topics import group_topic
@@ -58,12 +60,16 @@ def app() -> Application:
 
 
 @pytest.fixture
-def dispatcher(store: Store, streams: Streams, topic_log: TopicLog, delivery: Delivery, app: Application) -> Dispatcher:
+def caster(store: Store, delivery: Delivery, doorbell: Doorbell, jobs: JobQueue) -> Caster:
+    return Caster(store, delivery, doorbell, jobs)
+
+
+@pytest.fixture
+def dispatcher(streams: Streams, topic_log: TopicLog, caster: Caster, app: Application) -> Dispatcher:
     def no_token(token: str) -> Identity:
         raise InvalidToken(token)
 
-    broadcaster = Broadcaster(store, delivery, topic_log, streams.doorbell)
-    return Dispatcher(Gate(Authority(streams.sessions, no_token)), streams, broadcaster, app)
+    return Dispatcher(Gate(Authority(streams.sessions, no_token)), streams, Broadcaster(caster, topic_log), app)
 
 
 @pytest.fixture

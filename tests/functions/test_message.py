@@ -103,10 +103,10 @@ def test_a_sender_that_cannot_be_reached_fails_nothing(send: Any, connections: A
 def test_no_recipient_is_posted_to_when_lambda_would_end_first(
     event: Any, context: Any, connections: Any, counted: Any
 ) -> None:
-    body = '{"type":"joinGroup","group":"room","ackId":1}'
+    body = '{"type":"joinGroup","group":"","ackId":1}'
     assert handler(event("joinGroup", body=body, roles=ROLES), replace(context, remaining=3_400)) == DONE
     assert not connections.posts
-    assert counted() == {"MessagesIn": 1, "FrameErrors": 1, "DeadlineMissed": 1}
+    assert counted() == {"MessagesIn": 1, "RefusedBadRequest": 1, "DeadlineMissed": 1}
 
 
 def test_a_line_names_the_connection_and_shows_nothing_of_the_message(send: Any, logged: Any) -> None:

@@ -5,11 +5,19 @@ import pytest
 from longwire_app.errors import SettingsError
 from longwire_app.settings import AuthorizerSettings, Settings
 
-STATE = {"STATE_TABLE": "t", "LOG_TABLE": "l", "DOORBELL_QUEUE_URL": "https://q", "MANAGEMENT_ENDPOINT": "https://h/v1"}
+STATE = {
+    "STATE_TABLE": "t",
+    "LOG_TABLE": "l",
+    "DOORBELL_QUEUE_URL": "https://q",
+    "BROADCAST_QUEUE_URL": "https://b",
+    "MANAGEMENT_ENDPOINT": "https://h/v1",
+}
 
 
 def test_only_the_names_of_resources_are_required() -> None:
-    assert Settings.from_environment(STATE) == Settings("t", "l", "https://q", "https://h/v1", 10, 32, 1000)
+    assert Settings.from_environment(STATE) == Settings(
+        "t", "l", "https://q", "https://b", "https://h/v1", 10, 32, 200, 1000
+    )
 
 
 def test_numbers_are_read() -> None:

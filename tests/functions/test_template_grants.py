@@ -10,9 +10,10 @@ import pytest
 
 from backend_device import Stage
 from backend_template import FILE, actions, expanded, statements
-from longwire_app import authorizer, connect, disconnect, message, publish_queue
+from longwire_app import authorizer, broadcast_worker, connect, disconnect, message, publish_queue
 from longwire_app.doorbell import Bell
 from longwire_app.session import JOIN, SEND, Identity, Peer
+from longwire_app.spread import Cast, Job
 from longwire_app.tokens import Rules, issue
 
 
@@ -128,6 +129,26 @@ def test_the_workers_grants(connected: Any, stage: Stage, porter: Any, connectio
     bells = [Bell(session_id, session_id) for session_id in ("c1=", "c2=", "r1=")]
     assert porter.answer(bells, turn) == []
     assert granted("WorkerFunction") == asked() | POSTS | POLLS
+
+
+def test_the_broadcasts_grants(connected: Any, stage: Stage, context: Any, store: Any, jobs: Any, asked: Any) -> None:
+    connected("c1=")
+    store.mark_greeted(Peer("c1=", "c1="))
+    device = stage.device()
+    device.connect("r1=")
+    stage.pump()
+    device.ask(type="joinGroup", group="room")
+    over = [Peer("c1=", "c1="), Peer("r1=", "r1=", reliable=True), Peer("over=", "over=")]
+    stage.connections.statuses |= {peer.connection_id: 410 for peer in over}
+    cast = Cast("g:room", b'{"type":"message"}', kept=False)
+    ringing = replace(cast, kept=True, bells_only=True)
+    jobs.put([Job(cast), Job(ringing, tuple(over)), Job(cast, tuple(over))])
+    found: set[str] = set()
+    while records := stage.aws.jobs():
+        asked()
+        assert broadcast_worker.handler({"Records": records}, context) == {"batchItemFailures": []}
+        found |= asked()
+    assert granted("BroadcastFunction") == found | POSTS | POLLS
 
 
 def test_the_administrations_grants(stage: Stage, service_sdk: Any, asked: Any) -> None:

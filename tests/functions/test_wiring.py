@@ -37,7 +37,9 @@ def test_parts_are_made_once() -> None:
         assert part() is part()
 
 
-@pytest.mark.parametrize("variable", ["STATE_TABLE", "DOORBELL_QUEUE_URL", "MANAGEMENT_ENDPOINT"])
+@pytest.mark.parametrize(
+    "variable", ["STATE_TABLE", "DOORBELL_QUEUE_URL", "BROADCAST_QUEUE_URL", "MANAGEMENT_ENDPOINT"]
+)
 def test_what_is_missing_is_named_at_the_first_use(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     monkeypatch.delenv(variable)
     with pytest.raises(SettingsError, match=variable):

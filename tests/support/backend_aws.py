@@ -117,6 +117,7 @@ class Aws:
     queue_url: str
     secret_arn: str
     dead_letters_url: str
+    broadcast_queue_url: str
 
     def items(self) -> list[dict[str, Any]]:
         """Everything in the table."""
@@ -137,6 +138,14 @@ class Aws:
     def key_pairs(self) -> set[tuple[str, str]]:
         return {(item["pk"]["S"], item["sk"]["S"]) for item in self.items()}
 
+    def jobs(self) -> list[dict[str, Any]]:
+        """The broadcasts that wait, as a Lambda event's records. They are taken."""
+        client = boto3.client("sqs")
+        answer = client.receive_message(QueueUrl=self.broadcast_queue_url, MaxNumberOfMessages=10)
+        for each in answer.get("Messages", []):
+            client.delete_message(QueueUrl=self.broadcast_queue_url, ReceiptHandle=each["ReceiptHandle"])
+        return [{"messageId": each["MessageId"], "body": each["Body"]} for each in answer.get("Messages", [])]
+
     def bells(self) -> list[dict[str, Any]]:
         """The doorbell's messages, as a Lambda event's records."""
         answer = boto3.client("sqs").receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
@@ -155,7 +164,8 @@ def recorded(session_id: str) -> Any:
 
 def created() -> Aws:
     """Creates them with the clients of the environment."""
-    return Aws(create_table("state", "S"), create_table("log", "N"), _queue("doorbell.fifo"), _secret(), _queue("dead"))
+    tables = create_table("state", "S"), create_table("log", "N")
+    return Aws(*tables, _queue("doorbell.fifo"), _secret(), _queue("dead"), _queue("broadcasts"))
 
 
 def create_table(name: str, sort: Literal["S", "N"]) -> str:

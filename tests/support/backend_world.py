@@ -42,6 +42,7 @@ SETTINGS = {
     "STATE_TABLE": "state",
     "LOG_TABLE": "log",
     "DOORBELL_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/doorbell.fifo",
+    "BROADCAST_QUEUE_URL": "https://sqs.eu-west-1.amazonaws.com/123456789012/broadcasts",
     "MANAGEMENT_ENDPOINT": "https://abcdefghij.execute-api.eu-west-1.amazonaws.com/v1",
     "TOKEN_SECRET_ARN": "token",
     "HUB": "chat",
