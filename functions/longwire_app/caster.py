@@ -6,8 +6,11 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from longwire_app.delivery import Delivery, Outcome, each
 from longwire_app.doorbell import Doorbell
+from longwire_app.errors import AppError, JobNotDone
 from longwire_app.log import logger
 from longwire_app.session import Peer
 from longwire_app.spread import Cast, Job, JobQueue, burials, jobs_for
@@ -109,8 +112,10 @@ class Caster:
         return list(zip(at_once, outcomes, strict=True))
 
     def _bury_job(self, job: Job, turn: Turn) -> None:
-        """Whom there is no time for is left to the next invocation."""
+        """Whom there is no time for is left to the next invocation. Raises JobNotDone when nobody could be ended."""
         left = [peer for peer, ended in self._bury(job.peers, turn) if ended is None]
+        if len(left) == len(job.peers):
+            raise JobNotDone("no session of a job could be ended")
         if left:
             self._jobs.put([replace(job, peers=tuple(left))])
 
@@ -122,7 +127,7 @@ class Caster:
             self._bury([peer], turn)
 
     def _bury(self, gone: Sequence[Peer], turn: Turn) -> list[tuple[Peer, bool | None]]:
-        """Ends these sessions, each only if it is still on the connection that answered 410; None for lack of time.
+        """Ends these sessions, each only if it is still on the connection that answered 410; None if it is left.
 
         Before the greeting, 410 may only mean that the handshake is under way: those are left to the pump. Whom a
         publisher leaves over is found gone again by the next message.
@@ -131,7 +136,11 @@ class Caster:
         def end(peer: Peer) -> tuple[Peer, bool | None]:
             if self._steady() + NEEDED > turn.deadline:
                 return peer, None
-            return peer, self.store.end_session(peer, turn.now, if_greeted=True)
+            try:
+                return peer, self.store.end_session(peer, turn.now, if_greeted=True)
+            except (ClientError, BotoCoreError, AppError):
+                logger.exception("a session that is gone could not be ended", session=peer.session_id)
+                return peer, None
 
         answers = each(self.delivery.width, end, gone)
         if gone:

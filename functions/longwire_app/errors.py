@@ -5,6 +5,7 @@ AppError
 ├── StoreUnavailable     ours or AWS's: DynamoDB did not take a write within its attempts
 ├── BellNotRung          AWS's: SQS did not take a bell
 ├── JobsNotQueued        AWS's: SQS did not take a part of a broadcast
+├── JobNotDone           AWS's: a part of a broadcast made no progress, and is tried again
 ├── KeysUnavailable      ours or AWS's: no signing key could be loaded
 ├── TooManyConnections   the client's: the user holds as many connections as the deployment allows
 ├── HttpRefused          the client's: an HTTP request that is refused with ``status``
@@ -28,6 +29,7 @@ __all__ = [
     "Forbidden",
     "HttpRefused",
     "InvalidToken",
+    "JobNotDone",
     "JobsNotQueued",
     "KeysUnavailable",
     "NotFound",
@@ -53,6 +55,10 @@ class StoreUnavailable(AppError):
 
 class BellNotRung(AppError):
     """The message is committed; a repetition of the publish rings again."""
+
+
+class JobNotDone(AppError):
+    """Nothing of it is done; SQS delivers it again."""
 
 
 class JobsNotQueued(AppError):

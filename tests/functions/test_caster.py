@@ -158,3 +158,19 @@ def test_who_there_was_no_time_for_is_left_to_the_next_invocation(
 
 texts = st.text(st.characters(codec="utf-8"))
 peers = st.lists(st.builds(Peer, texts, texts, st.booleans()), max_size=3).map(tuple)
+
+
+def test_whom_dynamodb_does_not_let_go_is_ended_by_the_next_job(
+    broadcaster: Broadcaster, crowd: Any, turn: Turn, aws: Any, denials: Any
+) -> None:
+    crowd(60, gone=lambda number: number < 3)
+    broadcaster.publish(hello(), turn)
+    (record,) = aws.jobs()
+    assert broadcast_worker.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
+    (burial,) = aws.jobs()
+    denials["Query"] = 3
+    assert broadcast_worker.handler({"Records": [burial]}, CONTEXT)["batchItemFailures"]
+    denials["Query"] = 2
+    assert broadcast_worker.handler({"Records": [burial]}, CONTEXT) == {"batchItemFailures": []}
+    assert work(aws) == 1
+    assert len([pk for pk, sk in aws.key_pairs() if sk == "META"]) == 57
