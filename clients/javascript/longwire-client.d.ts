@@ -5,7 +5,7 @@ export type DataType = "json" | "text" | "binary" | "protobuf";
 
 export type State =
   | { readonly name: "connecting" | "recovering"; readonly tries: number }
-  | { readonly name: "connected"; readonly connectionId: string; readonly reliable: boolean }
+  | { readonly name: "connected"; readonly connectionId: string; readonly reliable: boolean; readonly transport: "websocket" | "long-poll" }
   /** `retryAt`: milliseconds since the epoch; null while the page is hidden or offline. */
   | { readonly name: "waiting"; readonly tries: number; readonly retryAt: number | null; readonly cause: string }
   | { readonly name: "stopped"; readonly reason: StopReason; readonly message: string };
@@ -33,6 +33,14 @@ export interface Events {
 export interface Options {
   /** Asked before each try, so that each has a fresh token. Throws `Unauthorized` to end. */
   url: string | URL | ((attempt: { recovering: boolean }) => string | URL | Promise<string | URL>);
+  /** Where the backend's HTTP API is, with the token: for networks that stop WebSockets. Without it there is no fallback. */
+  httpUrl?: string | URL | ((attempt: { recovering: boolean }) => string | URL | Promise<string | URL>);
+  /** Failed handshakes, one after the other, before HTTP is tried. */
+  fallbackAfter?: number;
+  /** How often a WebSocket is tried again while HTTP serves. */
+  upgradeAfterMs?: number;
+  /** How long the server may hold a poll. */
+  pollSeconds?: number;
   firstDelayMs?: number;
   longestDelayMs?: number;
   /** "full": random between 0 and the delay. "small": the delay and up to 500 ms. */
@@ -51,6 +59,7 @@ export interface Options {
   inFlight?: number;
   queueLimit?: number;
   maxMessageBytes?: number;
+  fetch?: typeof globalThis.fetch;
   WebSocket?: new (url: string, protocols: string[]) => WebSocket;
   time?: { setTimeout: (work: () => void, ms: number) => unknown; clearTimeout: (id: never) => void; Date?: { now(): number } };
   random?: () => number;

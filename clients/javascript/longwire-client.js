@@ -24,10 +24,16 @@ const DEFAULTS = {
   inFlight: 1,
   queueLimit: 100,
   maxMessageBytes: 32768,
+  fallbackAfter: 2,
+  upgradeAfterMs: 60000,
+  pollSeconds: 20,
 };
 // A browser does not say why a handshake failed. After so many failed recoveries a connection without the session
 // is tried; if that opens, the network is up, and one more failed recovery means that the session is gone.
 const PROBE_AFTER = 3;
+// What LongPoll closes with when the server says that there is no such session any more.
+const GONE = 4404;
+const POLL_PAUSE_MS = 5000;
 
 export class LongwireError extends Error {
   constructor(name, message) {
@@ -42,8 +48,109 @@ export class Unauthorized extends LongwireError {
   }
 }
 
+/**
+ * A WebSocket's looks over HTTP: long polls bring frames, posts take them. Every request is a "simple" one, which
+ * browsers send to another origin without asking first. The server holds the same session for both.
+ */
+class LongPoll {
+  readyState = 0;
+  #url; #time; #fetch; #seconds; #session; #link; #after; #posts = Promise.resolve(); #under = new Set();
+
+  constructor(url, session, { time, fetch, pollSeconds, connectTimeoutMs }) {
+    this.#url = url;
+    this.#time = time;
+    this.#fetch = fetch;
+    this.#seconds = pollSeconds;
+    this.#session = session;
+    this.#after = session?.last ?? 0;
+    this.#run(connectTimeoutMs);
+  }
+
+  async #run(connectTimeoutMs) {
+    try {
+      const { id, token } = this.#session ?? {};
+      const body = JSON.stringify({ connectionId: id, reconnectionToken: token });
+      const opened = await this.#ask("POST", "/sessions", {}, connectTimeoutMs, body);
+      this.#link = { link: opened.link };
+      this.#session = { id: opened.frames[0].connectionId };
+      this.readyState = 1;
+      this.onopen?.();
+      this.#deliver(opened.frames);
+      while (this.readyState === 1) await this.#poll();
+    } catch (error) {
+      this.#lost(error);
+    }
+  }
+
+  async #poll() {
+    const query = { ...this.#link, after: this.#after, ack: this.#after, wait: this.#seconds };
+    const began = this.#time.now();
+    const { frames } = await this.#ask("GET", this.#path, query, (this.#seconds + 10) * 1000);
+    this.#deliver(frames);
+    // A server that lets nobody wait must not be asked all the time.
+    if (!frames.length && this.#time.now() - began < 1000) await new Promise((done) => this.#time.set(done, POLL_PAUSE_MS));
+  }
+
+  get #path() { return `/sessions/${encodeURIComponent(this.#session.id)}`; }
+
+  #deliver(frames) {
+    for (const frame of frames) {
+      if (this.readyState !== 1) return;
+      this.#after = Math.max(this.#after, frame.sequenceId ?? 0);
+      this.onmessage?.({ data: JSON.stringify(frame) });
+    }
+  }
+
+  /** A poll acknowledges what came before it, and has its own time limit: neither acks nor pings need a request. */
+  send(text) {
+    const { type } = JSON.parse(text);
+    if (type === "ping") queueMicrotask(() => this.onmessage?.({ data: '{"type":"pong"}' }));
+    if (type === "ping" || type === "sequenceAck") return;
+    this.#posts = this.#posts
+      .then(() => this.readyState === 1 && this.#ask("POST", this.#path, this.#link, 30000, text))
+      .then((answer) => answer && this.#deliver(answer.frames))
+      .catch((error) => this.#lost(error));
+  }
+
+  async #ask(method, path, query, ms, body) {
+    const url = new URL(this.#url);
+    url.pathname = url.pathname.replace(/\/$/, "") + path;
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    const abort = new AbortController();
+    const timer = this.#time.set(() => abort.abort(), ms);
+    this.#under.add(abort);
+    try {
+      const answer = await this.#fetch(url.href, { method, body, signal: abort.signal, cache: "no-store" });
+      if (answer.ok) return answer.status === 204 ? { frames: [] } : await answer.json();
+      throw Object.assign(new Error(`the server answered ${answer.status}`), { status: answer.status });
+    } finally {
+      this.#time.clear(timer);
+      this.#under.delete(abort);
+    }
+  }
+
+  #lost(error) {
+    if (this.readyState === 3) return;
+    const codes = this.readyState === 0 ? { 401: 3000, 403: 3003, 404: GONE } : { 401: 1006, 403: 3003 };
+    this.#end();
+    this.onclose?.({ code: codes[error.status] ?? 1006, reason: error.message });
+  }
+
+  #end() {
+    this.readyState = 3;
+    for (const abort of this.#under) abort.abort();
+  }
+
+  /** 1000: for good, so the server need not hold the user's place. */
+  close(code) {
+    const opened = this.readyState === 1;
+    this.#end();
+    if (opened && code === 1000) this.#ask("DELETE", this.#path, this.#link, 10000).catch(() => {});
+  }
+}
+
 export class LongwireClient {
-  #url; #options; #time; #random; #WebSocket; #page;
+  #url; #httpUrl; #options; #time; #random; #WebSocket; #fetch; #page;
   #listeners = new Map();
   #state = Object.freeze({ name: "stopped", reason: "not-started", message: "" });
   #running = false;
@@ -54,20 +161,27 @@ export class LongwireClient {
   #session = null; // { id, token, last, acked }
   #lastChance = false;
   #tries = 0; #waits = 0; #failedRecoveries = 0;
+  #failedSockets = 0; // handshakes since the last WebSocket that opened
+  #overHttp = false;
   #openedAt = null; #heardAt = 0;
   #ackId = 0;
   #queue = [];
   #groups = new Set();
 
-  constructor({ url, WebSocket = globalThis.WebSocket, time = globalThis, random = Math.random, page = globalThis.window, ...options }) {
+  constructor({
+    url, httpUrl = null, WebSocket = globalThis.WebSocket, fetch = (...request) => globalThis.fetch(...request),
+    time = globalThis, random = Math.random, page = globalThis.window, ...options
+  }) {
     const unknown = Object.keys(options).filter((name) => !(name in DEFAULTS));
     if (unknown.length) throw new TypeError(`LongwireClient has no option ${unknown.join(", ")}`);
     if (!["full", "small"].includes(options.jitter ?? "full")) throw new TypeError('jitter is "full" or "small"');
     this.#url = typeof url === "function" ? url : () => url;
+    this.#httpUrl = typeof httpUrl === "function" || !httpUrl ? httpUrl : () => httpUrl;
     this.#options = { ...DEFAULTS, ...options };
     this.#time = { now: () => (time.Date ?? Date).now(), set: (f, ms) => time.setTimeout(f, ms), clear: (id) => time.clearTimeout(id) };
     this.#random = random;
     this.#WebSocket = WebSocket;
+    this.#fetch = fetch;
     this.#page = page;
   }
 
@@ -121,12 +235,15 @@ export class LongwireClient {
   async #open() {
     if (this.#pauses.size) return this.#set({ name: "waiting", tries: this.#tries, retryAt: null, cause: [...this.#pauses][0] });
     const round = ++this.#round;
-    const recover = Boolean(this.#session?.token) && (this.#lastChance || this.#failedRecoveries < PROBE_AFTER);
+    this.#overHttp = Boolean(this.#httpUrl) && this.#failedSockets >= this.#options.fallbackAfter;
+    // Over HTTP the server's answer says whether the session is gone: no probe is needed.
+    const sure = this.#overHttp || this.#lastChance || this.#failedRecoveries < PROBE_AFTER;
+    const recover = Boolean(this.#session?.token) && sure;
     this.#tries += 1;
     this.#set({ name: recover ? "recovering" : "connecting", tries: this.#tries });
     this.#later("connect", this.#options.connectTimeoutMs, () => this.#lost(0, "no connection in time", recover));
     try {
-      const url = new URL(await this.#url({ recovering: recover }));
+      const url = new URL(await (this.#overHttp ? this.#httpUrl : this.#url)({ recovering: recover }));
       if (round === this.#round) this.#dial(url, recover);
     } catch (error) {
       if (round !== this.#round) return;
@@ -136,15 +253,46 @@ export class LongwireClient {
   }
 
   #dial(url, recover) {
+    const socket = this.#overHttp
+      ? new LongPoll(url, recover ? this.#session : null, { ...this.#options, time: this.#time, fetch: this.#fetch })
+      : this.#webSocket(url, recover);
+    socket.onopen = () => (recover ? this.#connected() : this.#session?.token && this.#probed());
+    this.#listen(socket, recover);
+  }
+
+  #webSocket(url, recover) {
     if (recover) {
       url.searchParams.set("awps_connection_id", this.#session.id);
       url.searchParams.set("awps_reconnection_token", this.#session.token);
     }
-    const socket = new this.#WebSocket(url.href, [RELIABLE, PLAIN]);
+    return new this.#WebSocket(url.href, [RELIABLE, PLAIN]);
+  }
+
+  #listen(socket, recover) {
     this.#socket = socket;
-    socket.onopen = () => (recover ? this.#connected() : this.#session?.token && this.#probed());
     socket.onmessage = ({ data }) => this.#received(data);
     socket.onclose = ({ code, reason }) => this.#lost(code, reason, recover);
+  }
+
+  /** While polls serve the session: if a WebSocket for it opens, it has moved there, and the server ends the poll. */
+  async #upgrade() {
+    const round = this.#round;
+    const again = () => round === this.#round && this.#later("upgrade", this.#options.upgradeAfterMs, () => this.#upgrade());
+    try {
+      const url = new URL(await this.#url({ recovering: true }));
+      if (round !== this.#round) return;
+      const socket = this.#webSocket(url, true);
+      this.#later("upgrade", this.#options.connectTimeoutMs, () => socket.close());
+      socket.onclose = again;
+      socket.onopen = () => (round === this.#round ? this.#moved(socket) : socket.close(4000));
+    } catch { again(); }
+  }
+
+  #moved(socket) {
+    this.#drop("moved");
+    this.#overHttp = false;
+    this.#listen(socket, true);
+    this.#connected();
   }
 
   #probed() {
@@ -158,10 +306,13 @@ export class LongwireClient {
     this.#clear("connect");
     this.#lastChance = false;
     this.#failedRecoveries = 0;
+    if (this.#overHttp) this.#later("upgrade", this.#options.upgradeAfterMs, () => this.#upgrade());
+    else this.#failedSockets = 0;
     this.#openedAt = this.#heardAt = this.#time.now();
     this.#later("stable", this.#options.stableAfterMs, () => { this.#tries = this.#waits = 0; });
     if (this.#options.pingIntervalMs) this.#later("ping", this.#options.pingIntervalMs, () => this.#beat());
-    this.#set({ name: "connected", connectionId: this.#session.id, reliable: Boolean(this.#session.token) });
+    const transport = this.#overHttp ? "long-poll" : "websocket";
+    this.#set({ name: "connected", connectionId: this.#session.id, reliable: Boolean(this.#session.token), transport });
     if (this.#session.last > this.#session.acked) this.#acknowledge();
     this.#flush();
   }
@@ -170,6 +321,14 @@ export class LongwireClient {
     const opened = this.#openedAt !== null;
     this.#drop("lost");
     if (FINAL[code]) return this.#end(FINAL[code], reason || `closed with ${code}`);
+    // Where neither goes through, they take turns.
+    if (!opened) this.#failedSockets = this.#overHttp ? this.#options.fallbackAfter - 1 : this.#failedSockets + 1;
+    if (code === GONE && recovering) {
+      this.#session.token = null;
+      this.#failedSockets = this.#options.fallbackAfter;
+      this.#tries -= 1;
+      return this.#open();
+    }
     if (recovering && !opened) this.#failedRecoveries += 1;
     if (this.#lastChance && this.#session) {
       this.#lastChance = false;

@@ -1,20 +1,13 @@
 """``$connect``: opens a session or goes on with one. The greeting follows by the doorbell, after the handshake."""
 
-from dataclasses import replace
 from typing import Any
 
-from longwire_app import wiring
-from longwire_app.application import app
-from longwire_app.doorbell import Greeting
-from longwire_app.errors import TooManyConnections
+from longwire_app.admission import Refusal, admit
 from longwire_app.gateway_event import GatewayEvent
 from longwire_app.handshake import choose_subprotocol, offered_subprotocols
 from longwire_app.log import Answer, Event, guarded, logger
-from longwire_app.resume import Claim, claim_of, hashed, may_resume, new_token
-from longwire_app.session import RELIABLE, Caller, Session
-from longwire_app.session_store import Found
-from longwire_app.store import Opening
-from longwire_app.topics import group_topic
+from longwire_app.resume import Claim, claim_of
+from longwire_app.session import Caller
 from longwire_app.turn import Turn
 
 __all__ = ["handler"]
@@ -22,9 +15,7 @@ __all__ = ["handler"]
 
 @guarded(failed={"statusCode": 500})
 def handler(event: Event, turn: Turn) -> Answer:
-    """The status is the handshake's: 400 for a subprotocol nobody speaks, 404 for a session that cannot be resumed,
-    409 for one that another or a later handshake resumed, 429 for too many connections of a user.
-    """
+    """The status is the handshake's: 400 for a subprotocol nobody speaks, or that of a Refusal."""
     request = GatewayEvent(event)
     offered = offered_subprotocols(request.lines("Sec-WebSocket-Protocol"))
     subprotocol = choose_subprotocol(offered)
@@ -33,86 +24,16 @@ def handler(event: Event, turn: Turn) -> Answer:
     caller = Caller.from_context(request.context["authorizer"], request.connection_id)
     claim = claim_of(request.query)
     connected_at = int(request.context["connectedAt"])
-    refusal = None
-    try:
-        if claim is None:
-            _open(caller, subprotocol, connected_at, turn)
-        else:
-            refusal = _resume(caller, subprotocol, claim, connected_at, turn)
-    except TooManyConnections:
-        return _refused("Limit", 429, turn)
-    return refusal or _welcome(subprotocol, claim, caller.peer.session_id, turn)
+    admitted = admit(caller, subprotocol, claim, connected_at, turn)
+    if isinstance(admitted, Refusal):
+        return _refused(admitted.reason, admitted.status, turn, detail=admitted.detail)
+    return _welcome(subprotocol, claim, caller.peer.session_id, turn)
 
 
 def _welcome(subprotocol: str, claim: Claim | None, session_id: str, turn: Turn) -> Answer:
     turn.counts["Connects" if claim is None else "Resumes"] += 1
     logger.info("connected", session=session_id, subprotocol=subprotocol, resumed=claim is not None)
     return {"statusCode": 200} | ({"headers": {"Sec-WebSocket-Protocol": subprotocol}} if subprotocol else {})
-
-
-def _open(caller: Caller, subprotocol: str, connected_at: int, turn: Turn) -> None:
-    identity = caller.identity
-    session = Session(
-        caller.peer, identity.user_id, identity.tenant, subprotocol, connected_at, expires=identity.expires
-    )
-    topics = [group_topic(group) for group in identity.groups]
-    reliable = caller.peer.reliable
-    store = wiring.store()
-    token = new_token()
-    opening = Opening(hashed(token), wiring.topic_log().tail) if reliable else None
-    limit = wiring.settings().connections_per_user
-    new = store.open_session(session, [] if reliable else topics, limit=limit, now=turn.now, opening=opening)
-    try:
-        for group in identity.groups if reliable else []:
-            wiring.groups().join(caller.peer, group, app.rule(group), turn.now)
-        # Of a session that was there the token is not known any more: its pump makes another.
-        greeting = Greeting(caller.peer.connection_id, token, first=True) if reliable and new else None
-        wiring.doorbell().ring(caller.peer, "connected", greeting)
-    except Exception:
-        # A refused handshake has no $disconnect: what was written, a user's slot among it, would stay for hours.
-        if new:
-            store.end_session(caller.peer, turn.now, for_good=True)
-        raise
-
-
-def _resume(caller: Caller, subprotocol: str, claim: Claim, connected_at: int, turn: Turn) -> Answer | None:
-    """A refused session answers 404 whatever the reason, so that nobody learns which ids there are."""
-    found = wiring.session_store().find(claim.session_id, turn.now)
-    if found is None or subprotocol != RELIABLE:
-        return _refused("Resume", 404, turn, detail="gone")
-    if not may_resume(found.session, found.tokens(), claim, caller.identity):
-        return _refused("Resume", 404, turn, detail="token")
-    if connected_at < found.session.connected_at:
-        # Overtaken by a later handshake, whose client is the one that is there.
-        return _refused("Resume", 409, turn, detail="late")
-    token = new_token()
-    if not _moved(found, caller, claim, hashed(token), connected_at, turn):
-        return _refused("Resume", 409, turn, detail="race")
-    wiring.session_store().renew(found, caller.peer, turn.now)
-    wiring.doorbell().ring(caller.peer, "resumed", Greeting(caller.peer.connection_id, token))
-    if not found.session.detached:
-        wiring.delivery().close(found.session.peer.connection_id)
-    return None
-
-
-def _moved(found: Found, caller: Caller, claim: Claim, granted: str, connected_at: int, turn: Turn) -> bool:
-    """Whoever loses a race for the session wrote the same into its slot as the winner, unless theirs differ."""
-    session = replace(
-        found.session,
-        peer=caller.peer,
-        connected_at=connected_at,
-        epoch=found.session.epoch + 1,
-        expires=caller.identity.expires,
-    )
-    limit, slots, sessions = wiring.settings().connections_per_user, wiring.store().slots, wiring.session_store()
-    slot = slots.take(session, limit, turn.now)
-    session = replace(session, slot=slot)
-    if sessions.resume(found, session, claim.token_hash, granted, turn.now):
-        return True
-    winner = sessions.find(claim.session_id, turn.now)
-    if winner is None or winner.session.slot != slot:
-        slots.free(session, slot)
-    return False
 
 
 def _refused(reason: str, status: int, turn: Turn, **details: Any) -> Answer:

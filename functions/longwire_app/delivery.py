@@ -6,15 +6,16 @@ the client too slow; 403 speaks of our own permission or address, so it ends nob
 
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from enum import Enum
 from typing import TYPE_CHECKING, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from longwire_app.log import logger
-from longwire_app.session import Peer
+from longwire_app.session import POLLS, Peer
 from longwire_app.time_limit import time_limit
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ MAX_FRAME = 131_072
 
 ATTEMPT = 3.0
 """Seconds that one try may take: 1 to connect and 2 to read, as the client is configured."""
+
+MAX_BOX = 1_000_000
+"""Bytes after which a box takes no more. Lambda answers with 6 MB at most, and one frame has 128 KB."""
 
 TRIES = 3
 
@@ -43,6 +47,7 @@ class Outcome(Enum):
     FAILED = "DeliveryFailures"
     LATE = "DeadlineMissed"
     UNPOSTABLE = "Unpostable"
+    NOT_POLLED = "NotPolled"
 
 
 class Delivery:
@@ -62,12 +67,29 @@ class Delivery:
         self._sleep = sleep
         self._steady = steady
         self._jitter = jitter
+        self._boxes: dict[str, list[bytes]] = {}
+
+    @contextmanager
+    def box(self, link: str) -> Iterator[list[bytes]]:
+        """Keeps what is posted to this link, for the answer to its request."""
+        outer, frames = self._boxes.get(link), list[bytes]()
+        self._boxes[link] = frames
+        try:
+            yield frames
+        finally:
+            if outer is None:
+                del self._boxes[link]
+            else:
+                self._boxes[link] = outer
 
     def post(self, peer: Peer, frame: bytes, deadline: float) -> Outcome:
         """Posts to one connection, with up to two more tries where a try may help.
 
-        No try begins that could end after ``deadline``, on the monotonic clock.
+        No try begins that could end after ``deadline``, on the monotonic clock. Who polls takes it in this invocation's
+        answer, if that is to its own request and has room, or with the next.
         """
+        if peer.polls:
+            return self._put(peer, frame)
         outcome = Outcome.LATE
         for attempt in range(TRIES):
             pause = self._jitter() * 0.2 * 2**attempt if attempt else 0.0
@@ -86,11 +108,23 @@ class Delivery:
         return each(self.width, lambda peer: self.post(peer, frame, deadline), peers)
 
     def close(self, connection_id: str) -> None:
-        """Ends a connection, if it is there. Best effort: what it was closed for must not depend on it."""
+        """Ends a connection, if it is there. Best effort: what it was closed for must not depend on it.
+
+        A link ends by itself: its poll sees that the session is elsewhere.
+        """
+        if connection_id.startswith(POLLS):
+            return
         try:
             self._client.delete_connection(ConnectionId=connection_id)
         except (ClientError, BotoCoreError) as exc:
             logger.info("not closed", reason=type(exc).__name__)
+
+    def _put(self, peer: Peer, frame: bytes) -> Outcome:
+        box = self._boxes.get(peer.connection_id)
+        if box is None or sum(map(len, box)) > MAX_BOX:
+            return Outcome.NOT_POLLED
+        box.append(frame)
+        return Outcome.DELIVERED
 
     def _try(self, connection_id: str, frame: bytes) -> tuple[Outcome, bool]:
         """The outcome, and whether another try would change nothing or could deliver twice."""

@@ -121,7 +121,7 @@ def index_key(session_id: str, topic: str) -> dict[str, Any]:
 
 
 def index_item(peer: Peer, topic: str, exp: int) -> dict[str, Any]:
-    reached = {"connId": {"S": peer.connection_id}} | _reliable(peer)
+    reached = {"connId": {"S": peer.place}} | _reliable(peer)
     return index_key(peer.session_id, topic) | reached | expiry(exp)
 
 

@@ -14,13 +14,13 @@ Safety is in two fences, ``version`` (4) and the connection id (6), not in there
 only save double work. tests/functions/test_pump.py drives this code through every interleaving.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import groupby
 from typing import Any
 
-from longwire_app.stream import Entry, Slot, Stream, Window
+from longwire_app.stream import Entry, Slot, Stream, Window, with_losses
 
 __all__ = [
     "Assign",
@@ -68,7 +68,7 @@ class Snapshot:
     """A session as it was read. ``connection_id`` is None while it has no connection.
 
     ``joined`` holds each subscribed topic and the offset at which it was joined. Of those in ``cached`` only the
-    latest message matters.
+    latest message matters. ``polls`` says that the client takes its messages by itself.
     """
 
     session_id: str
@@ -80,6 +80,7 @@ class Snapshot:
     joined: Mapping[str, int]
     cached: frozenset[str] = frozenset()
     expired: bool = False
+    polls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +161,14 @@ Pump = Generator[Effect, Any, Verdict]
 class Call:
     """Why a pump runs: how many ``bells`` it answers, and the topics that they named; None is all.
 
-    ``granted`` is the connection for whose greeting there is a token already.
+    ``granted`` is the connection for whose greeting there is a token already. ``link`` is that of the poll which runs
+    this pump: only itself can post to its link.
     """
 
     hints: frozenset[str] | None = None
     bells: int = 1
     granted: str | None = None
+    link: str | None = None
 
 
 def pump(call: Call, window: Window) -> Pump:
@@ -216,6 +219,8 @@ def _advance(snapshot: Snapshot, call: Call, window: Window) -> Generator[Effect
     stream = snapshot.stream.assigned(snapshot.session_id, news[:room], full=full and room < PAGE)
     if stream != snapshot.stream and not (yield Assign(stream, snapshot.version)):
         return None
+    if snapshot.polls and snapshot.connection_id != call.link:
+        return None if full and room == PAGE else Verdict.DONE
     settled = snapshot.stream.acked == snapshot.stream.next - 1
     known = {(entry.topic, entry.offset): entry for entry in news}
     verdict = yield from _deliver(snapshot, stream, known, spared=call.bells if settled else 0)
@@ -229,19 +234,8 @@ def _news(snapshot: Snapshot, hints: frozenset[str] | None, limit: int) -> Gener
         if len(found) < limit and (hints is None or topic in hints):
             after = max(joined, snapshot.stream.cursors.get(topic, 0))
             entries: Sequence[Entry] = yield ReadLog(topic, after, limit - len(found), news=True)
-            found += entries if topic in snapshot.cached else _with_losses(after, entries)
+            found += entries if topic in snapshot.cached else with_losses(after, entries)
     return found[:limit]
-
-
-def _with_losses(after: int, entries: Iterable[Entry]) -> list[Entry]:
-    """Offsets are dense, so a gap is what expired unread: it gets a sequence id of its own, and is told."""
-    found: list[Entry] = []
-    for entry in entries:
-        if after and entry.offset != after + 1:
-            found.append(Entry(entry.topic, entry.offset - 1, since=after + 1))
-        found.append(entry)
-        after = entry.offset
-    return found
 
 
 def _deliver(

@@ -64,8 +64,11 @@ class PumpRunner:
         self.wall = wall
         self.token = token
 
-    def run(self, session_id: str, bells: Sequence[Bell], turn: Turn) -> Verdict:
-        """Looks at one session. Raises what DynamoDB raises; then, too, another run takes up where this one ended."""
+    def run(self, session_id: str, bells: Sequence[Bell], turn: Turn, link: str | None = None) -> Verdict:
+        """Looks at one session. Raises what DynamoDB raises; then, too, another run takes up where this one ended.
+
+        ``link`` is that of the poll that looks.
+        """
         # The latest handshake's: of an earlier connection there is nothing to greet.
         greeting = next((bell.greeting for bell in reversed(bells) if bell.greeting is not None), None)
         one = _One(self, session_id, turn, greeting)
@@ -73,7 +76,7 @@ class PumpRunner:
         everything = any(bell.topic is None and not (bell.greeting and bell.greeting.first) for bell in bells)
         hints = None if everything else topics
         granted = None if greeting is None else greeting.connection_id
-        steps = pump(Call(hints, len(bells), granted), self.window)
+        steps = pump(Call(hints, len(bells), granted, link), self.window)
         effect = next(steps)
         while True:
             try:

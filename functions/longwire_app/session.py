@@ -15,6 +15,7 @@ __all__ = [
     "DEDUPE_LIFETIME",
     "JOIN",
     "LEEWAY",
+    "POLLS",
     "RELIABLE",
     "RETENTION",
     "SEND",
@@ -26,6 +27,9 @@ __all__ = [
     "expired",
     "lifetime",
 ]
+
+POLLS = "poll:"
+"""How the id begins that a link of long polls has in the place of a connection's. API Gateway's have no colon."""
 
 RELIABLE = "json.reliable.webpubsub.azure.v1"
 
@@ -90,6 +94,16 @@ class Peer:
     session_id: str
     connection_id: str
     reliable: bool = field(default=False, compare=False)
+
+    @property
+    def polls(self) -> bool:
+        """Whether its client polls: nothing can be posted to it."""
+        return self.connection_id.startswith(POLLS)
+
+    @property
+    def place(self) -> str:
+        """What the index says of where it is: the connection, or the link, whichever poll of it is under way."""
+        return self.connection_id.rpartition(":")[0] + ":" if self.polls else self.connection_id
 
 
 def lifetime(peer: Peer) -> int:

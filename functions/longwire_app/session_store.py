@@ -30,6 +30,10 @@ SAME_CONNECTION = "connId = :connection"
 SAME_EPOCH = "epoch = :epoch AND attribute_exists(pk)"
 NOT_FURTHER = "connId = :connection AND posted < :posted"
 GIVEN_AND_NEW = "connId = :connection AND acked < :acked AND #next > :acked"
+THIS_LINK = (
+    "begins_with(connId, :link) AND userId = :user AND tenant = :tenant AND #next > :after"
+    " AND attribute_not_exists(detached)"
+)
 ONE = {":one": {"N": "1"}}
 NEXT = {"#next": "next"}
 
@@ -48,11 +52,13 @@ class Found:
             session_id=self.session.peer.session_id,
             version=int(self.meta["version"]["N"]) if reliable else 0,
             connection_id=None if self.session.detached else self.session.peer.connection_id,
-            greeted=self.session.greeted,
+            # A link's greeting is the answer to the request that made it.
+            greeted=self.session.greeted or self.session.peer.polls,
             reliable=reliable,
             stream=_stream_of(self.meta) if reliable else Stream(),
             joined=self._joined(),
             expired=expired(self.session.expires, now),
+            polls=self.session.peer.polls,
         )
 
     def _joined(self) -> dict[str, int]:
@@ -148,6 +154,26 @@ class SessionStore:
         )
         return bool((meta or {}).get("full", {}).get("BOOL"))
 
+    def poll(self, peer: Peer, link: str, owner: tuple[str, str], after: int) -> Item | None:
+        """Puts the session from one poll of a link to the next, which has the messages after ``after`` yet to get.
+
+        Each poll is a connection of its own, with all fences of connections. None when the session is on no poll of
+        this link, is not ``owner``'s (user and tenant), or never had such a message.
+        """
+        values = {":link": link, ":connection": peer.connection_id, ":user": owner[0], ":tenant": owner[1]}
+        return self._table.updated_if(
+            THIS_LINK,
+            {name: {"S": value} for name, value in values.items()} | {":after": {"N": str(after)}} | ONE,
+            items.session_key(peer.session_id, "META"),
+            "SET connId = :connection, posted = :after, version = version + :one",
+            ExpressionAttributeNames=NEXT,
+        )
+
+    def head(self, session_id: str, now: int) -> Item | None:
+        """The session's own item; None when it has ended or expired."""
+        meta = self._table.get(items.session_key(session_id, "META"))
+        return None if meta is None or int(meta["exp"]["N"]) <= now else meta
+
     def resume(self, found: Found, session: Session, used: str, granted: str, now: int) -> bool:
         """Puts the session on another connection; False when another handshake did, or it ended.
 
@@ -184,7 +210,7 @@ class SessionStore:
         """
         everybody = items.index_item(peer, EVERYBODY, now + SUBSCRIPTION_LIFETIME)
         self._table.client.put_item(TableName=self._table.name, Item=everybody)
-        exp, connection = {":exp": {"N": str(now + SUBSCRIPTION_LIFETIME)}}, {":connection": {"S": peer.connection_id}}
+        exp, connection = {":exp": {"N": str(now + SUBSCRIPTION_LIFETIME)}}, {":connection": {"S": peer.place}}
         for item in found.subscriptions:
             subscription, index = items.subscription_keys(peer.session_id, item["topic"]["S"])
             ends = int(item["exp"]["N"]) < now + CONNECTION_LIFETIME + RETENTION

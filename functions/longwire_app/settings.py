@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from longwire_app.errors import SettingsError
 
-__all__ = ["AdminSettings", "AuthorizerSettings", "QueueSettings", "Settings"]
+__all__ = ["AdminSettings", "AuthorizerSettings", "FallbackSettings", "QueueSettings", "Settings"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,18 @@ class QueueSettings:
     def from_environment(cls, env: Mapping[str, str]) -> "QueueSettings":
         """Raises SettingsError for a variable that is missing."""
         return cls(_required(env, "PUBLISH_DEAD_LETTERS_URL"))
+
+
+@dataclass(frozen=True, slots=True)
+class FallbackSettings:
+    """For sessions over HTTP: seconds that a poll may wait."""
+
+    poll_seconds: int = 20
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "FallbackSettings":
+        """Raises SettingsError for what is no number in its range. A poll and what it calls have to end in 28 s."""
+        return cls(_whole(env, "POLL_SECONDS", 20, 0, 20))
 
 
 def _required(env: Mapping[str, str], name: str) -> str:

@@ -17,6 +17,9 @@ __all__ = ["UserSlots"]
 UNLIMITED = 2**53
 """Slots of a user whose connections are not counted: they still say which sessions are the user's."""
 
+POLL_LIFETIME = 120
+"""Seconds that a slot outlives a poll. Nobody tells when a client that polls is gone."""
+
 FREE_OR_OURS = "attribute_not_exists(pk) OR exp <= :now OR (sid = :session AND epoch <= :epoch)"
 STILL_OURS = "sid = :session AND epoch = :epoch"
 
@@ -51,6 +54,14 @@ class UserSlots:
                 return number
         raise TooManyConnections
 
+    def keep(self, session: Session, now: int) -> bool:
+        """Holds the slot of a session that polls a while longer; False when it was lost."""
+        if session.slot is None:
+            return True
+        key = items.slot_key(session.tenant, session.user_id, session.slot)
+        values = _owner(session) | {":exp": {"N": str(now + POLL_LIFETIME)}}
+        return self._table.update_if(STILL_OURS, values, key, "SET exp = :exp")
+
     def free(self, session: Session, number: int) -> bool:
         """Whether the slot was the session's, for this connection."""
         key = items.slot_key(session.tenant, session.user_id, number)
@@ -58,7 +69,7 @@ class UserSlots:
 
     def _try(self, session: Session, number: int, now: int) -> bool:
         values = _owner(session) | {":now": {"N": str(now)}}
-        item = items.slot_item(session, number, now + CONNECTION_LIFETIME)
+        item = items.slot_item(session, number, now + (POLL_LIFETIME if session.peer.polls else CONNECTION_LIFETIME))
         return self._table.put_if(FREE_OR_OURS, values, item)
 
 

@@ -134,7 +134,8 @@ class Store:
             items.session_key(session.peer.session_id, "META"),
             "SET detached = :yes, exp = :exp, version = version + :one REMOVE slot",
         )
-        self._table.delete_if(SAME_CONNECTION, same, items.index_key(session.peer.session_id, EVERYBODY))
+        there = {":connection": {"S": session.peer.place}}
+        self._table.delete_if(SAME_CONNECTION, there, items.index_key(session.peer.session_id, EVERYBODY))
         return detached
 
     # Subscriptions
@@ -265,7 +266,7 @@ class Store:
         """Takes back what says that the session has this connection, but for its own record."""
         if slot is not None:
             self.slots.free(session, slot)
-        same = {":connection": {"S": session.peer.connection_id}}
+        same = {":connection": {"S": session.peer.place}}
         self._table.delete_if(SAME_CONNECTION, same, items.index_key(session.peer.session_id, EVERYBODY))
 
     def _end_record(self, session: Session) -> bool:

@@ -8,7 +8,7 @@ largest they saw, and look for no gaps, so an id that changed its message would 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-__all__ = ["Entry", "Run", "Slot", "Stream", "Window"]
+__all__ = ["Entry", "Run", "Slot", "Stream", "Window", "with_losses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +130,14 @@ def _without(runs: Iterable[Run], count: int) -> Iterator[Run]:
         left = run.count - gone
         if left:
             yield replace(run, first=run.first + gone, count=left, size=run.size * left // run.count)
+
+
+def with_losses(after: int, entries: Iterable[Entry]) -> list[Entry]:
+    """Offsets are dense, so a gap is what expired unread: it gets a sequence id of its own, and is told."""
+    found: list[Entry] = []
+    for entry in entries:
+        if after and entry.offset != after + 1:
+            found.append(Entry(entry.topic, entry.offset - 1, since=after + 1))
+        found.append(entry)
+        after = entry.offset
+    return found

@@ -20,7 +20,7 @@ from backend_connections import Connections, ConnectionsServer
 from backend_device import Stage
 from backend_events import Context, caller_of, handshake_event, proxy_event
 from backend_http import administration, service_sdk
-from longwire_app import admin, authorizer, disconnect, message, publish_queue, wiring, worker
+from longwire_app import admin, authorizer, disconnect, fallback, message, publish_queue, wiring, worker
 from longwire_app.application import app
 from longwire_app.delivery import Delivery
 from longwire_app.doorbell import Doorbell
@@ -136,11 +136,8 @@ def backend(aws: Aws, connections: Connections, monkeypatch: pytest.MonkeyPatch)
 
 
 def _forget() -> None:
-    caches: list[Any] = [getattr(wiring, name) for name in wiring.__all__ if name != "management_client"]
-    caches += [wiring.dynamodb, wiring.sqs, wiring.state_table, message.dispatcher, worker.porter]
-    caches += [worker.gauge, disconnect.gauge]
-    caches += [admin.settings, admin.verifier, authorizer.settings, authorizer.verifier, publish_queue.settings]
-    for cached in caches:
+    modules = (admin, authorizer, disconnect, fallback, message, publish_queue, wiring, worker)
+    for cached in [each for module in modules for each in vars(module).values() if hasattr(each, "cache_clear")]:
         cached.cache_clear()
 
 

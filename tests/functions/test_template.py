@@ -11,7 +11,7 @@ from backend_template import FILE, breaches, expanded, of_type, routes
 from longwire_app.delivery import Outcome
 from longwire_app.errors import Refused
 from longwire_app.protocol import Incoming
-from longwire_app.settings import AdminSettings, AuthorizerSettings, QueueSettings, Settings
+from longwire_app.settings import AdminSettings, AuthorizerSettings, FallbackSettings, QueueSettings, Settings
 
 TEXT = FILE.read_text(encoding="utf-8")
 
@@ -109,7 +109,9 @@ def test_every_function_finds_its_settings(template: dict[str, Any]) -> None:
         variables = function["Environment"]["Variables"]
         env = dict.fromkeys(variables, "1")
         assert Settings.from_environment(env).fanout_width == 1
-        if name == "AuthorizerFunction":
+        if name == "FallbackFunction":
+            assert FallbackSettings.from_environment(env) == FallbackSettings(1)
+        if name in {"AuthorizerFunction", "FallbackFunction"}:
             settings = AuthorizerSettings.from_environment(env)
             given = (settings.token_secret, settings.jwks_url, settings.audience, settings.issuer)
             assert given == ("1", "1", "1", "1")
@@ -125,6 +127,7 @@ def test_no_function_outlives_api_gateways_patience(template: dict[str, Any]) ->
     functions = of_type(template, "AWS::Lambda::Function")
     assert functions["MessageFunction"]["Timeout"] < 29
     assert functions["AdminFunction"]["Timeout"] < 30
+    assert functions["FallbackFunction"]["Timeout"] < 30
     assert functions["AuthorizerFunction"]["Timeout"] + functions["ConnectFunction"]["Timeout"] < 29
 
 

@@ -9,6 +9,7 @@ import boto3
 import pytest
 
 from backend_device import Stage
+from backend_poller import Poller
 from backend_template import FILE, actions, expanded, statements
 from longwire_app import authorizer, broadcast_worker, connect, disconnect, message, publish_queue
 from longwire_app.doorbell import Bell
@@ -57,6 +58,23 @@ def connected(backend: None, event: Any, context: Any, asked: Any) -> Any:  # no
         asked()
 
     return make
+
+
+def test_the_fallbacks_grants(stage: Stage, asked: Any) -> None:
+    device = stage.device("ada")
+    device.connect("a1=")
+    stage.pump()
+    device.receive()
+    poller = Poller(stage.now, session_id="a1=", token=device.token)
+    asked()
+    assert poller.connect(resume=True) == 200
+    assert stage.connections.closed == ["a1="]
+    poller.send(type="joinGroup", group="room")
+    poller.send(type="leaveGroup", group="other")
+    poller.send(type="sendToGroup", group="room", data=1)
+    assert poller.poll() == [1]
+    poller.ask("DELETE", poller.path, link=poller.link)
+    assert granted("FallbackFunction") == asked() | POSTS | {"dynamodb:GetItem"}
 
 
 @pytest.mark.usefixtures("backend")
@@ -113,8 +131,8 @@ def test_the_message_functions_grants(
         stage.connections.statuses["c1="] = status
         for frame in frames:
             message.handler(event(frame["type"], body=json.dumps(frame), roles=(JOIN, SEND)), context)
-    # Asked for when two publishers meet in a log that begins.
-    assert granted("MessageFunction") == asked() | POSTS | {"dynamodb:GetItem"}
+    # Asked for when two publishers meet in a log that begins, and when a client brings a new token.
+    assert granted("MessageFunction") == asked() | POSTS | {"dynamodb:GetItem", "secretsmanager:GetSecretValue"}
 
 
 def test_the_workers_grants(connected: Any, stage: Stage, porter: Any, connections: Any, turn: Any, asked: Any) -> None:

@@ -102,7 +102,9 @@ def open_functions(template: dict[str, Any]) -> Iterator[str]:
     for name, properties in of_type(template, "AWS::Lambda::Permission").items():
         source = json.dumps(properties.get("SourceArn", ""))
         # SAM grants a path of an HTTP API in all its stages, of which there is one.
-        of_http = r"\$\{__ApiId__\}/\$\{__Stage__\}/\*/(api)/.*\"__ApiId__\": \{\"Ref\": \"HttpApi\"\}"
+        of_http = (
+            r"\$\{__ApiId__\}/\$\{__Stage__\}/\*/(api/\*|sessions(/\*)?)\".*\"__ApiId__\": \{\"Ref\": \"HttpApi\"\}"
+        )
         if not re.search(r"\$\{(Api\.ApiId|__ApiId__)\}/(v1/\$?\w+|authorizers/\*)\"|" + of_http, source):
             yield f"{name}: SourceArn is {source}"
 

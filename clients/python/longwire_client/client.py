@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from longwire_client.dialer import Address, Dialer
 from longwire_client.errors import Closed, HandshakeRefused, NotConnected, Refused, Stopped, Unauthorized
-from longwire_client.link import PLAIN, RELIABLE, Heartbeat, Manners, Socket, Timers, decoded, with_session
+from longwire_client.link import Heartbeat, Manners, Socket, Timers, decoded
 from longwire_client.messages import Item, Reset, State, shown
 from longwire_client.sender import Sender
 from longwire_client.session import Gap, Session
@@ -23,22 +24,25 @@ FINAL_STATUSES = {400: "refused", 401: "unauthorized", 403: "forbidden", 404: "r
 GONE = {404, 410}  # of a handshake that wants to recover a session: it is no more
 UNSENT_LIMIT = 65_536  # bytes; more, and volatile messages are dropped
 
-Address = Callable[[], Awaitable[str]]
-
 
 class Client:
     """``async with Client(address) as client``; then ``async for item in client``.
 
-    ``address`` is asked before each try, so that each has a fresh token; it raises Unauthorized to end.
+    ``address`` is asked before each try, so that each has a fresh token; it raises Unauthorized to end. So is
+    ``http_address``, for long polls where WebSockets do not get through.
     """
 
     def __init__(
-        self, address: Address, manners: Manners | None = None, on_state: Callable[[State], None] | None = None
+        self,
+        address: Address,
+        manners: Manners | None = None,
+        on_state: Callable[[State], None] | None = None,
+        http_address: Address | None = None,
     ) -> None:
         self.state = State.stopped("not-started")
-        self._address = address
         self._manners = manners or Manners()
         self._on_state = on_state
+        self._dialer = Dialer(address, http_address, self._manners, lambda: self._session)
         self._timers = Timers()
         self._heart = Heartbeat(
             self._manners,
@@ -145,15 +149,20 @@ class Client:
         except (Unauthorized, Stopped) as error:
             return getattr(error, "reason", "unauthorized"), error
         except HandshakeRefused as error:
-            if self._session and self._recovers and error.status in GONE:
-                self._session.token = None
-                self._tries -= 1
-                return await self._try()
-            return FINAL_STATUSES.get(error.status), error
+            return await self._refused(error)
         except Closed as error:
             return FINAL_CODES.get(error.code), error
         except Exception as error:  # noqa: BLE001 (the provider of the address is the application's)
             return None, error
+
+    async def _refused(self, error: HandshakeRefused) -> tuple[str | None, Exception]:
+        if self._dialer.doubts(error.status):
+            return None, error
+        if self._session and self._recovers and error.status in GONE:
+            self._session.token = None
+            self._tries -= 1
+            return await self._try()
+        return FINAL_STATUSES.get(error.status), error
 
     async def _wait(self, error: Exception) -> None:
         seconds = self._manners.backoff.delay(self._waits, self._manners.random())
@@ -171,10 +180,7 @@ class Client:
         self._set(State("recovering" if recovering else "connecting", self._tries))
         try:
             async with asyncio.timeout(self._manners.connect_timeout):
-                url = await self._address()
-                if self._session and self._session.token:
-                    url = with_session(url, self._session.id, self._session.token)
-                self._socket = await self._manners.connect(url, [RELIABLE, PLAIN])
+                self._socket = await self._dialer.dial()
                 while not recovering and self.state.name != "connected":
                     self._received(await self._socket.receive())
             if recovering:
@@ -197,6 +203,7 @@ class Client:
     def _connected(self) -> None:
         self._timers.later("stable", self._manners.stable_after, self._is_stable)
         self._heart.heard()
+        self._dialer.succeeded()
         self._set(State("connected"))
         self._acknowledge_soon()
         self._sender.flush()

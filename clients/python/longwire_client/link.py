@@ -48,6 +48,8 @@ class Manners:
     queue_limit: int = 100
     max_message_bytes: int = 32_768
     buffer_limit: int = 10_000
+    fallback_after: int = 2
+    upgrade_after: float = 60.0
     random: Callable[[], float] = random.random
     connect: Connect = WebSocket.connect
 

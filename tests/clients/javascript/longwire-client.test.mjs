@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { LongwireClient, Unauthorized } from "../../../clients/javascript/longwire-client.js";
-import { Clock, Script, settled } from "./scripted.mjs";
+import { Clock, Script, ScriptedHttp, message, settled } from "./scripted.mjs";
 
 function setUp(options = {}) {
   const clock = new Clock();
@@ -339,4 +339,135 @@ test("a listener that throws, and frames of no sense, do no harm", async () => {
 
 test("an option that does not exist is named", () => {
   assert.throws(() => new LongwireClient({ url: "ws://h/", maxTrys: 3 }), /maxTrys/);
+});
+
+// -- over HTTP
+
+async function polling(options) {
+  const http = new ScriptedHttp();
+  const it = setUp({ httpUrl: "https://host/api?access_token=x", fetch: http.fetch, ...options });
+  it.script.answer = () => "fail";
+  it.client.start();
+  await it.clock.advance(2000);
+  return { ...it, http };
+}
+
+test("after two failed handshakes HTTP is tried, and its requests are simple ones", async () => {
+  const { client, script, http, messages } = await polling();
+  assert.equal(script.sockets.length, 2);
+  assert.deepEqual({ ...client.state }, { name: "connected", connectionId: "s1", reliable: true, transport: "long-poll" });
+  const joined = client.join("room");
+  http.poll.brings(message(1, "a"), message(2, "b"));
+  await settled();
+  await joined;
+  assert.deepEqual(messages, ["a", "b"]);
+  assert.deepEqual(http.poll.query, { access_token: "x", link: "l1", after: "2", ack: "2", wait: "20" });
+  assert.deepEqual([http.asked[0].path, http.poll.path], ["/api/sessions", "/api/sessions/s1"]);
+  for (const { rest } of http.asked) assert.deepEqual(rest, { cache: "no-store" });
+  assert.deepEqual(http.of("POST").map(({ body }) => body.type), [undefined, "joinGroup"]);
+});
+
+test("without httpUrl there are WebSockets alone", async () => {
+  const { client, script } = await polling({ httpUrl: undefined });
+  assert.equal(client.state.name, "waiting");
+  assert.ok(script.sockets.length >= 3);
+});
+
+test("a session goes on over HTTP, and back on a WebSocket when one opens", async () => {
+  const http = new ScriptedHttp();
+  const { clock, script, client, messages, resets } = await connected({ httpUrl: "https://host/?access_token=x", fetch: http.fetch, upgradeAfterMs: 10_000 });
+  script.last.publishes(1, "a");
+  script.answer = () => "fail";
+  script.last.drops();
+  await clock.advance(5000);
+  assert.deepEqual(http.asked[0].body, { connectionId: "s1", reconnectionToken: "t1" });
+  assert.equal(http.poll.query.after, "1");
+  http.poll.brings(message(2, "b"));
+  await settled();
+  const tries = script.sockets.length;
+  await clock.advance(10_000);
+  assert.equal(script.sockets.length, tries + 1, "one try for a WebSocket in ten seconds");
+  assert.equal(client.state.transport, "long-poll");
+  script.answer = () => "open";
+  await clock.advance(10_000);
+  assert.equal(client.state.transport, "websocket");
+  assert.deepEqual(script.last.query, { access_token: "x", awps_connection_id: "s1", awps_reconnection_token: "t2" });
+  script.last.publishes(3, "c");
+  assert.deepEqual([messages, resets], [["a", "b", "c"], []]);
+  const polls = http.polls.length;
+  await clock.advance(1000);
+  assert.equal(http.polls.length, polls, "no poll any more");
+});
+
+test("a session that is gone is told by HTTP, and a new one takes its place", async () => {
+  const http = new ScriptedHttp();
+  const { clock, script, client, resets } = await connected({ httpUrl: "https://host/?access_token=x", fetch: http.fetch });
+  client.join("room");
+  script.answer = () => "fail";
+  script.last.drops();
+  http.opening = { status: 404 };
+  await clock.advance(3000);
+  http.opening = { status: 200, connectionId: "s2", reconnectionToken: "t9" };
+  await clock.advance(60_000);
+  assert.equal(client.connectionId, "s2");
+  assert.deepEqual(resets, [{ connectionId: "s2" }]);
+});
+
+for (const [status, reason] of [[401, "unauthorized"], [403, "forbidden"]]) {
+  test(`${status} over HTTP ends the client`, async () => {
+    const http = new ScriptedHttp();
+    http.opening = { status };
+    const { client } = await polling({ fetch: http.fetch });
+    assert.equal(client.state.reason, reason);
+  });
+}
+
+test("where neither goes through, they take turns", async () => {
+  const http = new ScriptedHttp();
+  http.opening = { status: 503 };
+  const { clock, client, script } = await polling({ fetch: http.fetch });
+  await clock.advance(1e6);
+  assert.deepEqual([client.state.reason, script.sockets.length, http.asked.length], ["unreachable", 6, 4]);
+});
+
+for (const refused of [410, 401, 500]) {
+  test(`a poll that ends with ${refused} is taken up again by a new link`, async () => {
+    const { clock, client, http } = await polling();
+    http.poll.refuses(refused);
+    await clock.advance(5000);
+    assert.equal(http.of("POST").filter(({ path }) => path.endsWith("/sessions")).length, 2);
+    assert.deepEqual(http.asked.at(-2).body, { connectionId: "s1", reconnectionToken: "t2" });
+    assert.equal(client.state.transport, "long-poll");
+  });
+}
+
+test("a poll that is not answered in time is left", async () => {
+  const { clock, client, http } = await polling({ upgradeAfterMs: 1e9 });
+  await clock.advance(29_000);
+  assert.equal(http.polls.length, 1);
+  await clock.advance(2000);
+  assert.equal(http.polls.length, 2);
+  assert.equal(client.state.transport, "long-poll");
+});
+
+test("a server that lets nobody wait is asked every five seconds", async () => {
+  const { clock, http } = await polling({ upgradeAfterMs: 1e9 });
+  for (let number = 0; number < 4; number++) {
+    http.poll.brings();
+    await clock.advance(5000);
+  }
+  assert.equal(http.polls.length, 5);
+});
+
+test("stop tells the server, and a hidden page does not", async () => {
+  const { clock, page, client, http } = await polling();
+  page.dispatchEvent(new Event("pagehide"));
+  await clock.advance(60_000);
+  assert.deepEqual([http.of("DELETE").length, http.polls.length], [0, 1]);
+  page.dispatchEvent(new Event("pageshow"));
+  await clock.advance(1000);
+  assert.equal(client.state.transport, "long-poll");
+  client.stop();
+  await settled();
+  assert.deepEqual(http.of("DELETE").map(({ path, query }) => [path, query.link]), [["/api/sessions/s1", "l1"]]);
 });

@@ -57,3 +57,26 @@ export class Script {
   }
   get last() { return this.sockets.at(-1); }
 }
+
+/** Answers requests as a backend's `/sessions` would: `polls` are the test's to answer, everything else is at once. */
+export class ScriptedHttp {
+  asked = [];
+  polls = [];
+  opening = { status: 200, connectionId: "s1", reconnectionToken: "t2" };
+  fetch = (href, { method, body, signal, ...rest }) => new Promise((resolve, reject) => {
+    const url = new URL(href);
+    const ask = { method, path: url.pathname, query: Object.fromEntries(url.searchParams), body: body && JSON.parse(body), rest };
+    this.asked.push(ask);
+    const answer = (status, json) => resolve({ status, ok: status < 300, json: async () => json });
+    signal.addEventListener("abort", () => reject(new Error("aborted")));
+    const { status, ...greeting } = this.opening;
+    if (url.pathname.endsWith("/sessions")) answer(status, { link: "l1", frames: [{ type: "system", event: "connected", ...greeting }] });
+    else if (method === "GET") this.polls.push({ ...ask, brings: (...frames) => answer(200, { frames }), refuses: (code) => answer(code, {}) });
+    else if (method === "DELETE") answer(204);
+    else answer(200, { frames: [{ type: "ack", ackId: ask.body.ackId, success: true }] });
+  });
+  get poll() { return this.polls.at(-1); }
+  of(method) { return this.asked.filter((ask) => ask.method === method); }
+}
+
+export const message = (sequenceId, data) => ({ type: "message", from: "group", group: "room", dataType: "json", data, sequenceId });
