@@ -98,7 +98,7 @@ def test_every_route_but_connect_is_open_to_whoever_is_connected(template: dict[
 
 def test_every_handler_can_be_imported(template: dict[str, Any]) -> None:
     functions = of_type(template, "AWS::Lambda::Function")
-    assert len(functions) == 8
+    assert len(functions) == 9
     for function in functions.values():
         module, _, name = function["Handler"].rpartition(".")
         assert callable(getattr(importlib.import_module(module), name))
