@@ -33,9 +33,11 @@ def deployed(template: str) -> DeployedStage | None:
     if not url:
         return None
     region = REGION.search(url)
-    if region is None:
-        raise pytest.UsageError(f"{variable_of(template)}={url}: write wss://ID.execute-api.REGION.amazonaws.com/STAGE")
-    return DeployedStage(url.rstrip("/"), region[1], {})
+    name = region[1] if region else os.environ.get("AWS_REGION")  # a custom domain does not say it
+    if name is None:
+        told = "write wss://ID.execute-api.REGION.amazonaws.com/STAGE, or set AWS_REGION too"
+        raise pytest.UsageError(f"{variable_of(template)}={url}: {told}")
+    return DeployedStage(url.rstrip("/"), name, {})
 
 
 def on_aws() -> bool:

@@ -1,0 +1,1 @@
+"""The parts of first_deploy.py, which stands beside this folder."""
