@@ -6,7 +6,7 @@ import secrets
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -59,7 +59,7 @@ class Interrupts:
 
     def handle(self, _number: int, _frame: FrameType | None) -> None:
         if self.deleting:
-            click.echo("still deleting: leaving now would leave stacks that cost money", err=True)
+            say("still deleting: leaving now would leave stacks that cost money", err=True)
             return
         self.deleting = True
         raise KeyboardInterrupt
@@ -139,7 +139,7 @@ class FirstDeploy:
 
     def fail(self, name: str, text: str) -> None:
         self.note(name, "failed", text)
-        click.echo(text, err=True)
+        say(text, err=True)
 
     def conformance(self, urls: dict[str, str]) -> None:
         say("running the conformance suite: it may take half an hour")
@@ -183,13 +183,14 @@ class FirstDeploy:
             failures = [each for each in self.summary.left if not each.on_purpose]
             self.note("deletion", "failed" if failures else "passed", f"{len(failures)} could not be deleted")
         for each in self.summary.left:
-            click.echo(f"not deleted: {each.what}\n  type: {each.command}", err=True)
+            say(f"not deleted: {each.what}\n  type: {each.command}", err=True)
         self.summary.write(self.folder)
         say(f"the summary is {self.folder / 'summary.md'}")
 
 
-def say(text: str) -> None:
-    click.echo(text)
+def say(text: str, *, err: bool = False) -> None:
+    with suppress(OSError):  # a terminal that was closed (SIGHUP) does not keep stacks from being deleted
+        click.echo(text, err=err)
 
 
 def is_there(module: str) -> bool:
@@ -274,7 +275,7 @@ def finished(deploy: FirstDeploy, *, keep: bool) -> int:
         deploy.prove()
     except KeyboardInterrupt:
         interrupted = True
-        click.echo("interrupted", err=True)
+        say("interrupted", err=True)
     finally:
         interrupts.deleting = True
         deploy.end(keep=keep)

@@ -233,6 +233,21 @@ def test_what_cannot_be_deleted_is_named_with_the_command(account: Account) -> N
     assert account.results()["deletion"] == "failed"
 
 
+def test_an_answer_of_another_form_and_a_closed_terminal_leave_no_other_stack(account: Account) -> None:
+    account.programs.answer("sam deploy mine-template", seconds=120)
+    account.programs.answer("aws list-stack-resources", out="{}")
+    account.deployed(backend={})
+    process = account.start("--yes")
+    eventually(lambda: account.programs.called("sam deploy", "mine-template") != [])
+    assert process.stdout is not None
+    process.stdout.close()
+    process.send_signal(signal.SIGHUP)
+    process.wait(60)
+
+    assert len(account.programs.called("sam delete", "mine-template")) == 1
+    assert ["mine-backend" in each["what"] for each in account.summary()["left"]] == [True]
+
+
 def test_kept_stacks_are_named(account: Account) -> None:
     account.programs.answer("sam deploy", code=1)
 

@@ -116,7 +116,11 @@ class Stacks:
         left: list[Left] = []
         for stack in reversed(self.begun):
             self.say(f"deleting {stack.name}: a few minutes")
-            left += self.delete(stack)
+            try:
+                left += self.delete(stack)
+            except Exception as exc:  # noqa: BLE001 - a full disk, an answer of another form: the others are deleted all the same
+                typed = f"sam delete --stack-name {stack.name} --region {self.region}"
+                left.append(Left(f"the stack {stack.name} ({type(exc).__name__}: {exc})", typed))
         return left
 
     def delete(self, stack: Stack) -> list[Left]:
