@@ -202,13 +202,13 @@ def is_there(module: str) -> bool:
 
 def estimate(template: Path) -> str:
     """Of prices of us-east-1; an hour of what costs by the month, and 50,000 messages and invocations at most."""
-    alarms = template.read_text("utf-8").count("Type: AWS::CloudWatch::Alarm")
-    monthly = alarms * 0.10 + 0.40  # dollars: alarms, and a secret
+    text = template.read_text("utf-8")
+    alarms, dashboards = (text.count(f"Type: AWS::CloudWatch::{kind}\n") for kind in ("Alarm", "Dashboard"))
+    monthly = alarms * 0.10 + dashboards * 3.00 + 0.40  # dollars; the last is the secret
     once = 50_000 / 1e6 * (1.00 + 0.20 + 2 * 0.625) + 50_000 * 0.25 * 0.1 * 0.0000133334
-    hour = once + monthly / 730
     return (
-        f"estimate: about ${hour:.2f}, at most a dollar, for an hour with 50,000 messages; {alarms} alarms and a secret"
-        f" cost ${monthly:.2f} for each month that they are kept"
+        f"estimate: about ${once + monthly / 730:.2f}, at most a dollar, for an hour with 50,000 messages; alarms,"
+        f" dashboard and secret cost ${monthly:.2f} for each month that they are kept"
     )
 
 

@@ -239,7 +239,9 @@ def test_an_answer_of_another_form_and_a_closed_terminal_leave_no_other_stack(ac
     account.deployed(backend={})
     process = account.start("--yes")
     eventually(lambda: account.programs.called("sam deploy", "mine-template") != [])
+    assert process.stdin is not None
     assert process.stdout is not None
+    process.stdin.close()
     process.stdout.close()
     process.send_signal(signal.SIGHUP)
     process.wait(60)
