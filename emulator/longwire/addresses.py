@@ -1,6 +1,7 @@
 """The environment variables by which other programs find a running emulator, and nothing that leads to AWS."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET
 
@@ -12,7 +13,9 @@ LEADING_OUT = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_ID
 
 
 def variables(addresses: Mapping[str, str], region: str) -> dict[str, str]:
-    """``addresses`` are those of the ready line: websocket_url, management_url, endpoint_url, inspector_url."""
+    """``addresses`` are those of the ready line: websocket_url, management_url, endpoint_url, inspector_url, and
+    ca_file where the port speaks TLS with a certificate of ours.
+    """
     stage_url = addresses["management_url"].removesuffix("/@connections")
     return {
         "LONGWIRE_WS_URL": addresses["websocket_url"],
@@ -27,4 +30,17 @@ def variables(addresses: Mapping[str, str], region: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": DUMMY_SECRET,
         "AWS_SESSION_TOKEN": DUMMY_SECRET,
         "AWS_EC2_METADATA_DISABLED": "true",
+        **(trust(addresses["ca_file"]) if "ca_file" in addresses else {}),
+    }
+
+
+def trust(ca_file: str) -> dict[str, str]:
+    """The first two add to what a client trusts, the last two stand for all of it; AWS's endpoint is ours."""
+    bundle = str(Path(ca_file).with_name("bundle.pem"))
+    return {
+        "LONGWIRE_CA_FILE": ca_file,
+        "NODE_EXTRA_CA_CERTS": ca_file,
+        "AWS_CA_BUNDLE": bundle,
+        "SSL_CERT_FILE": bundle,
+        "REQUESTS_CA_BUNDLE": bundle,
     }

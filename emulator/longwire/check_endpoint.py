@@ -18,6 +18,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from longwire.errors import UsageError
 from longwire.server.hosts import is_loopback
+from longwire.trust import trusting
 from longwire_infra.check.endpoint import Endpoint, Handshake
 
 __all__ = ["probed"]
@@ -91,16 +92,6 @@ def header(text: str) -> tuple[str, str]:
     if not colon or not name.strip() or any(letter in text for letter in "\r\n"):
         raise UsageError("--header takes 'NAME: VALUE'")
     return name.strip(), value.strip()
-
-
-def trusting(ca_file: Path | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    try:
-        if ca_file is not None:
-            context.load_verify_locations(ca_file)
-    except OSError as exc:  # ssl.SSLError is one
-        raise UsageError(f"--ca-file {ca_file} holds no certificates: {exc.strerror or exc}") from exc
-    return context
 
 
 def handshake(

@@ -20,6 +20,7 @@ from longwire.recording.record_command import record
 from longwire.recording.replay_command import replay
 from longwire.settings_command import settings
 from longwire.status import status
+from longwire.tls import TlsOptions, tls_options
 
 __all__ = ["main"]
 
@@ -63,7 +64,8 @@ DEV_EXAMPLES = """Examples:
   longwire dev --debug-port 5678 --debug-function Echo
   longwire dev --faults chaos.yaml
   longwire dev --usage-out usage.json --access-log access.log
-  longwire dev --record sessions"""
+  longwire dev --record sessions
+  longwire dev --tls"""
 
 
 @main.command(cls=Command, epilog=DEV_EXAMPLES, short_help="Run a template's WebSocket API here.")
@@ -86,6 +88,7 @@ DEV_EXAMPLES = """Examples:
     type=click.IntRange(0, 65535),
     help="Port; 0 takes a free one.  [default: 8765, or the next that is free]",
 )
+@tls_options
 @click.option(
     "-n", "--env-vars", type=click.Path(path_type=Path), help="JSON file with variables for functions, as SAM's."
 )
@@ -198,6 +201,9 @@ def dev(
     template: Path | None,
     host: str,
     port: int | None,
+    tls: bool,
+    tls_cert: Path | None,
+    tls_key: Path | None,
     env_vars: Path | None,
     parameter_overrides: tuple[str, ...],
     config_env: str | None,
@@ -261,6 +267,7 @@ def dev(
         faults=faults,
         record=record,
         reload=not no_reload,
+        tls=TlsOptions(tls, tls_cert, tls_key),
     )
     sys.exit(run.run())
 

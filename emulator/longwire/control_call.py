@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from longwire.errors import UsageError
-from longwire.status import asked
+from longwire.status import asked, trust_for
 
 __all__ = ["SOON", "call", "json_option", "token_option", "url_option"]
 
@@ -29,9 +29,9 @@ def call(
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     content = None if body is None else json.dumps(body).encode()
     where = f"{url.rstrip('/')}{path}"
-    order = urllib.request.Request(where, content, headers, method=method or None)  # noqa: S310 - http, as `asked` saw
+    order = urllib.request.Request(where, content, headers, method=method or None)  # noqa: S310 - as `asked` saw
     try:
-        with urllib.request.urlopen(order, timeout=timeout) as answer:  # noqa: S310 - http, as `asked` looked at
+        with urllib.request.urlopen(order, timeout=timeout, context=trust_for(url)) as answer:  # noqa: S310 - as `asked` looked at
             found: dict[str, Any] = json.load(answer)
             return found
     except urllib.error.HTTPError as exc:

@@ -35,6 +35,7 @@ from longwire.template.layers import given_layers
 from longwire.template.load import load
 from longwire.template.parameter_overrides import parse
 from longwire.template.programs import programs
+from longwire.tls import TlsOptions
 from longwire.usage_file import check_usage_file, write_usage_file
 
 __all__ = ["Dev"]
@@ -75,6 +76,7 @@ class Dev:
     faults: Path | None = None
     record: Path | None = None
     reload: bool = True
+    tls: TlsOptions = field(default_factory=TlsOptions)
     started: float = field(default_factory=time.perf_counter)
 
     def run(self) -> int:
@@ -117,6 +119,7 @@ class Dev:
             endpoints=service_endpoints(self.endpoints),
             allow_hosts=self.allow_hosts,
             allow_origins=tuple(map(origin, self.allow_origins)),
+            tls=self.tls.tls(self.host),
         )
 
     def stack(self) -> Stack:

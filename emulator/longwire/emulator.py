@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import socket
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -26,7 +25,7 @@ from longwire.inspector.overview import Urls, overview
 from longwire.inspector.page_calls import page_calls
 from longwire.inspector.timeline import Timeline
 from longwire.options import DEFAULT_PORT, Options
-from longwire.ports import listen
+from longwire.ports import Ports
 from longwire.runtime.impaired_functions import ImpairedFunctions
 from longwire.runtime.lambda_environment import Endpoints, variables
 from longwire.runtime.runtime import Report, Runtime
@@ -61,14 +60,14 @@ class Emulator:
     runtime: Runtime
     impaired_functions: ImpairedFunctions
 
-    def __init__(self, stack: Stack, options: Options, sockets: list[socket.socket]) -> None:
+    def __init__(self, stack: Stack, options: Options, ports: Ports) -> None:
         self.stack = stack
         self.options = options
-        self.sockets = sockets
+        self.ports = ports
         self.clock = Clock(shared=True)
         self.guard = Guard(options.host)
         token = "" if self.guard.only_here else self.guard.token
-        self.urls = Urls(options.host, sockets[0].getsockname()[1], stack.api.path, token)
+        self.urls = Urls(options.host, ports.port, stack.api.path, token, options.tls)
         self.timeline = Timeline()
         self.activity = Activity(self.timeline, self.clock, self.reported)
         self.ids = Ids(os.urandom)
@@ -98,7 +97,6 @@ class Emulator:
             calls=self.calls(),
         )
         self.set_up_server(options)
-        self.listeners: list[asyncio.Server] = []
 
     def set_up_server(self, options: Options) -> None:
         self.server.access_log = options.access_log
@@ -117,13 +115,12 @@ class Emulator:
     @classmethod
     async def start(cls, stack: Stack, options: Options) -> "Emulator":
         """Listen, and start what handlers need beside it; returns as soon as clients can connect."""
-        sockets = listen(options.host, options.port, default=DEFAULT_PORT)
-        self = cls(stack, options, sockets)
+        ports = Ports.bound(options.host, options.port, options.tls, default=DEFAULT_PORT)
+        self = cls(stack, options, ports)
         try:
             self.services = await self.new_services(stack)
         except BaseException:
-            for made in sockets:
-                made.close()
+            ports.close()
             raise
         bytecode = default_folder(os.environ) / "bytecode"
         new_id = self.ids.uuid
@@ -133,9 +130,7 @@ class Emulator:
         faults = self.fault_control.faults
         self.impaired_functions = ImpairedFunctions(self.activity, self.runtime, faults, self.clock.call_later, new_id)
         self.server.lambda_api = self.lambda_api(stack)
-        loop = asyncio.get_running_loop()
-        for made in sockets:
-            self.listeners.append(await loop.create_server(self.server.connection, sock=made, backlog=4096))
+        await ports.serve(self.server.connection)
         self.runtime.warm(*self.first_needed())
         return self
 
@@ -169,13 +164,15 @@ class Emulator:
     @property
     def local_url(self) -> str:
         """Our own port as the handlers' and services' processes reach it."""
-        return f"http://{self.urls.authority}"
+        return (
+            f"http://{self.urls.authority}" if self.options.tls is None else f"http://127.0.0.1:{self.ports.inner_port}"
+        )
 
     def variables(self, function: Function) -> dict[str, str]:
         domain_names = tuple(sorted(self.stack.api.domain_names))
         elsewhere = {endpoint.variable: endpoint.url for endpoint in self.options.endpoints}
         endpoints = Endpoints(
-            self.urls.port,
+            self.ports.inner_port,
             self.services.port,
             domain_names=domain_names,
             elsewhere=elsewhere,
@@ -284,8 +281,7 @@ class Emulator:
 
     async def close(self) -> None:
         """Close connections with 1001, give $disconnect its chance, and leave no process behind."""
-        for listener in self.listeners:
-            listener.close()
+        self.ports.close()
         self.fault_control.clear()
         self.server.end_connections()
         await self.drained(GRACE)

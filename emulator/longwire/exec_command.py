@@ -7,6 +7,7 @@ import click
 
 from longwire.command import Command
 from longwire.project import chosen
+from longwire.tls import TlsOptions
 
 __all__ = ["exec_command"]
 
@@ -14,9 +15,12 @@ EXEC_EXAMPLES = """Examples:
   longwire exec -- npm test
   longwire exec --template template.yaml -- pytest tests/end_to_end
   longwire exec --set idle_timeout=5 -- sh -c 'wscat -c $LONGWIRE_WS_URL'
+  longwire exec --tls -- npm test
 
 The command finds LONGWIRE_WS_URL, LONGWIRE_MANAGEMENT_URL, LONGWIRE_ENDPOINT_URL, LONGWIRE_INSPECTOR_URL,
-AWS_ENDPOINT_URL and dummy credentials, and LONGWIRE_REF_<logical id> for each function, table and queue."""
+AWS_ENDPOINT_URL and dummy credentials, and LONGWIRE_REF_<logical id> for each function, table and queue.
+With --tls, LONGWIRE_CA_FILE, NODE_EXTRA_CA_CERTS, AWS_CA_BUNDLE, SSL_CERT_FILE and
+REQUESTS_CA_BUNDLE let clients trust its certificate."""
 
 
 @click.command("exec", cls=Command, epilog=EXEC_EXAMPLES, short_help="Run a command beside the emulator.")
@@ -29,6 +33,7 @@ AWS_ENDPOINT_URL and dummy credentials, and LONGWIRE_REF_<logical id> for each f
 @click.option("--function", "programs", multiple=True, metavar="NAME=COMMAND|URL", help="As for `longwire dev`.")
 @click.option("--layer", "layers", multiple=True, metavar="ARN=PATH", help="As for `longwire dev`.")
 @click.option("--allow-unsupported", is_flag=True, help="As for `longwire dev`.")
+@click.option("--tls", is_flag=True, help="As for `longwire dev`.")
 @click.option("-v", "--verbose", is_flag=True, help="Show what happens, on stderr.")
 @click.argument("command", nargs=-1, required=True, metavar="-- COMMAND...")
 def exec_command(
@@ -41,6 +46,7 @@ def exec_command(
     programs: tuple[str, ...],
     layers: tuple[str, ...],
     allow_unsupported: bool,
+    tls: bool,
     verbose: bool,
     command: tuple[str, ...],
 ) -> None:
@@ -66,5 +72,6 @@ def exec_command(
         programs=programs,
         layers=layers,
         reload=False,
+        tls=TlsOptions(tls),
     )
     sys.exit(Execution(dev, command, verbose).run())

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from longwire.core.iam import AccessKey
 from longwire.core.quotas import Quotas
 from longwire.services.service_endpoints import ServiceEndpoint
+from longwire.tls import Tls
 
 __all__ = ["DEFAULT_PORT", "Options"]
 
@@ -19,7 +20,7 @@ class Options:
 
     ``verify_sigv4``: ``@connections`` requests have to be signed, by a handler or one of ``access_keys``. These may
     sign handshakes of an AWS_IAM ``$connect`` too. ``allow_hosts`` are those beside this machine that functions and
-    integrations may call, ``allow_origins`` those whose pages may connect.
+    integrations may call, ``allow_origins`` those whose pages may connect. ``tls``: of the port, or None.
     """
 
     host: str = "127.0.0.1"
@@ -32,3 +33,4 @@ class Options:
     endpoints: tuple[ServiceEndpoint, ...] = ()
     allow_hosts: tuple[str, ...] = ()
     allow_origins: tuple[str, ...] = ()
+    tls: Tls | None = None

@@ -1,13 +1,57 @@
 """Listening sockets: which port, and what to do when it is taken."""
 
+import asyncio
 import errno
 import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
 
 from longwire.errors import PortInUse, UsageError
+from longwire.tls import Tls
 
-__all__ = ["listen"]
+__all__ = ["Ports", "listen"]
 
 TRIES = 50  # ports after the default one
+BACKLOG = 4096
+HANDSHAKE = 10.0  # seconds for a client's part of a TLS handshake, and again for its answer to the end of it
+
+
+@dataclass
+class Ports:
+    """The one port, and where handlers and services reach it: with ``tls`` a plain one beside it, on loopback.
+
+    Two, because nothing of ours has to trust a certificate then, and handlers' first calls do not wait for handshakes.
+    """
+
+    public: list[socket.socket]
+    inner: list[socket.socket]
+    tls: Tls | None = None
+    listeners: list[asyncio.Server] = field(default_factory=list)
+
+    @classmethod
+    def bound(cls, host: str, port: int | None, tls: Tls | None, *, default: int) -> "Ports":
+        """Raises as ``listen``."""
+        public = listen(host, port, default=default)
+        return cls(public, public if tls is None else listen("127.0.0.1", 0, default=default), tls)
+
+    def __post_init__(self) -> None:
+        # Known to the end: a function that starts while the emulator stops, for $disconnect, is told of it as well.
+        self.port, self.inner_port = (int(each[0].getsockname()[1]) for each in (self.public, self.inner))
+
+    async def serve(self, protocol: Callable[[], asyncio.Protocol], handshake: float = HANDSHAKE) -> None:
+        loop = asyncio.get_running_loop()
+        doors: list[tuple[socket.socket, dict[str, Any]]] = [(each, {}) for each in self.inner]
+        if self.tls is not None:
+            limits = {"ssl_handshake_timeout": handshake, "ssl_shutdown_timeout": handshake}
+            doors += [(each, {"ssl": self.tls.context, **limits}) for each in self.public]
+        for each, secured in doors:
+            self.listeners.append(await loop.create_server(protocol, sock=each, backlog=BACKLOG, **secured))
+
+    def close(self) -> None:
+        """A loop closes the sockets that it serves by itself."""
+        for each in self.listeners or (*self.public, *self.inner):
+            each.close()
 
 
 def listen(host: str, port: int | None, *, default: int) -> list[socket.socket]:

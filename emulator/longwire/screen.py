@@ -37,6 +37,7 @@ def first_screen(stack: Stack, template: str, urls: Urls, seconds: float) -> str
             *(line for api in stack.http_apis for line in entry_lines(stack, api, urls)),
             f"  AWS endpoint  {addresses['endpoint_url']}",
             f"  Inspector     {click.style(addresses['inspector_url'], fg='cyan')}",
+            *([f"  CA file       {addresses['ca_file']}"] if "ca_file" in addresses else []),
             *(f"  API key       {key.value}  {key.logical_id}" for key in stack.api.api_keys if key.generated),
             "",
             "  Ctrl-C stops it.",

@@ -2,8 +2,10 @@
 
 import json
 import shlex
+import ssl
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,15 +14,18 @@ import click
 from longwire.clock.duration import described
 from longwire.command import Command
 from longwire.errors import UsageError
+from longwire.trust import trusting
 
-__all__ = ["status"]
+__all__ = ["asked", "status", "trust_for"]
 
 TIMEOUT = 5.0  # seconds
+START = "Start one: longwire dev (with --tls its address is https://)"
 STATUS_EXAMPLES = """Examples:
   longwire status
   longwire status --output json | jq .websocket_url
   longwire status --output env > longwire.env
-  longwire status --url http://127.0.0.1:9000"""
+  longwire status --url http://127.0.0.1:9000
+  longwire status --url https://127.0.0.1:8765"""
 
 
 @click.command(cls=Command, epilog=STATUS_EXAMPLES, short_help="Say where a running emulator is.")
@@ -35,6 +40,7 @@ def status(url: str, token: str, output: str) -> None:
     state = asked(url, token)
     addresses = {name: state[name] for name in ("websocket_url", "management_url")}
     addresses |= {"endpoint_url": state["endpoint_url"], "inspector_url": state["inspector_url"]}
+    addresses |= {"ca_file": state["ca_file"]} if "ca_file" in state else {}
     if output == "json":
         facts = {**addresses, "version": state["version"], "region": state["stack"]["region"], "clock": state["clock"]}
         click.echo(json.dumps(facts | {"connections": len(state["connections"])}, indent=2))
@@ -52,14 +58,18 @@ def status(url: str, token: str, output: str) -> None:
             click.echo(f"  {name.removesuffix('_url').replace('_', ' '):12}  {address}")
 
 
+def trust_for(url: str) -> ssl.SSLContext | None:
+    return trusting() if urlsplit(url).scheme == "https" else None
+
+
 def asked(url: str, token: str = "") -> dict[str, Any]:
     """The inspector's state. Raises UsageError when no emulator answers there."""
-    if urlsplit(url).scheme != "http":
+    if urlsplit(url).scheme not in ("http", "https"):
         raise UsageError(f"{url} is no address of an emulator, as http://127.0.0.1:8765 is one")
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(f"{url.rstrip('/')}/_longwire/api/state", headers=headers)  # noqa: S310 - http, as was looked at
+    request = urllib.request.Request(f"{url.rstrip('/')}/_longwire/api/state", headers=headers)  # noqa: S310 - as was looked at
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - the same
+        with urllib.request.urlopen(request, timeout=TIMEOUT, context=trust_for(url)) as answer:  # noqa: S310 - the same
             found: dict[str, Any] = json.load(answer)
             found["websocket_url"], found["stack"], found["connections"], found["clock"]
             return found
@@ -67,8 +77,8 @@ def asked(url: str, token: str = "") -> dict[str, Any]:
         if exc.code == 401:
             raise UsageError(f"{url} asks for the token of its inspector: give --token, or LONGWIRE_TOKEN") from exc
         raise UsageError(f"something else than Longwire answers at {url}, with {exc.code}") from exc
-    except (OSError, ValueError) as exc:
+    except (OSError, ValueError, HTTPException) as exc:
         reason = getattr(exc, "reason", exc)
-        raise UsageError(f"no emulator answers at {url}: {reason}. Start one: longwire dev") from exc
+        raise UsageError(f"no emulator answers at {url}: {reason}. {START}") from exc
     except (KeyError, TypeError) as exc:
         raise UsageError(f"something else than Longwire answers at {url}") from exc

@@ -1,5 +1,6 @@
 """What a terminal shows."""
 
+import ssl
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from http_entry_points import entry, route
 from longwire.core.api import ApiKey, Authorizer, Function, Stack
 from longwire.inspector.overview import Urls
 from longwire.screen import first_screen, line
+from longwire.tls import Tls
 
 
 def plain(entry: dict[str, Any]) -> str | None:
@@ -182,3 +184,12 @@ def test_a_change_of_the_clock_is_told_with_what_it_comes_to() -> None:
     assert str(plain(facts)).endswith("clock   advanced 11m: 2h 1m ahead of real time")
     paused = {**facts, "change": "paused", "seconds": 0.0, "offset": 0.0, "paused": True}
     assert str(plain(paused)).endswith("clock   paused: real time")
+
+
+def test_behind_tls_it_says_so_and_where_the_authority_is(routes: Any) -> None:
+    stack = Stack("s", "us-east-1", "1", (routes.api(),), {})
+    tls = Tls(ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), "/cache/ca.pem")
+    text = click.unstyle(first_screen(stack, "template.yaml", Urls("127.0.0.1", 8765, "/dev", tls=tls), 0.84))
+    assert "  WebSocket     wss://127.0.0.1:8765/dev\n" in text
+    assert "  AWS endpoint  https://127.0.0.1:8765\n" in text
+    assert "  CA file       /cache/ca.pem\n" in text

@@ -26,7 +26,7 @@ MAY_IMPORT = {
     # Of the cost side the emulator knows the record it writes, and of the backend nothing at all.
     "longwire": {"longwire", "longwire_infra.usage", "longwire_infra.errors"}
     | {"boto3", "botocore", "click", "httptools", "jsonschema", "moto", "prometheus_client", "pytest", "samtranslator"}
-    | {"uvloop", "websockets", "yaml"}
+    | {"cryptography", "uvloop", "websockets", "yaml"}
     | {"werkzeug"},  # moto's own request and error types
 }
 PRESENTATION = {"click", "rich"}  # in longwire_infra, and there only in these:

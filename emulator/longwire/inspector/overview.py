@@ -11,6 +11,7 @@ from longwire.core.connection import Connection, State
 from longwire.core.gateway import Gateway
 from longwire.core.http.api import HttpApi, HttpRoute, LambdaProxy
 from longwire.redaction import redacted_query
+from longwire.tls import Tls
 
 __all__ = ["Urls", "overview"]
 
@@ -26,6 +27,7 @@ class Urls:
     port: int
     path: str
     token: str = ""
+    tls: Tls | None = None
 
     @property
     def authority(self) -> str:
@@ -35,19 +37,26 @@ class Urls:
             f"[{host}]:{self.port}" if ":" in host.strip("[]") and not host.startswith("[") else f"{host}:{self.port}"
         )
 
+    @property
+    def secure(self) -> str:
+        """What the schemes end with."""
+        return "" if self.tls is None else "s"
+
     def named(self) -> dict[str, str]:
-        """The addresses of the ready line."""
+        """The addresses of the ready line, and ``ca_file`` where there is one to trust."""
+        endpoint, query = f"http{self.secure}://{self.authority}", f"?token={self.token}" if self.token else ""
         return {
             **self.of(self.path),
-            "endpoint_url": f"http://{self.authority}",
-            "inspector_url": f"http://{self.authority}/_longwire/{f'?token={self.token}' if self.token else ''}",
+            "endpoint_url": endpoint,
+            "inspector_url": f"{endpoint}/_longwire/{query}",
+            **({"ca_file": self.tls.ca_file} if self.tls is not None and self.tls.ca_file else {}),
         }
 
     def of(self, path: str) -> dict[str, str]:
         """The addresses of the Stage at ``path``."""
         return {
-            "websocket_url": f"ws://{self.authority}{path}",
-            "management_url": f"http://{self.authority}{path}/@connections",
+            "websocket_url": f"ws{self.secure}://{self.authority}{path}",
+            "management_url": f"http{self.secure}://{self.authority}{path}/@connections",
         }
 
     def apis(self, stack: Stack) -> list[dict[str, Any]]:
@@ -77,7 +86,7 @@ class Urls:
     def entry(self, api: HttpApi) -> dict[str, str]:
         aws_url = f"https://{api.domain_name}{api.base or '/'}"
         names = {"logical_id": api.logical_id, "api_id": api.api_id, "name": api.name, "stage": api.stage}
-        return {**names, "url": f"http://{self.authority}{api.local_path}", "aws_url": aws_url}
+        return {**names, "url": f"http{self.secure}://{self.authority}{api.local_path}", "aws_url": aws_url}
 
 
 def overview(stack: Stack, gateways: Sequence[Gateway], urls: Urls, clock: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Protocol, cast
 from urllib.parse import urlencode, urlsplit
 
+from longwire.trust import trusting
+
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # a machine without its C part
@@ -40,12 +42,15 @@ class Owner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where to connect, and with what. Raises ValueError for what is no WebSocket URL."""
+    """Where to connect, and with what. Raises ValueError for what is no WebSocket URL.
+
+    ``context`` is None without TLS.
+    """
 
     host: str
     port: int
     path: str
-    secure: bool
+    context: ssl.SSLContext | None
     lines: str
 
     @classmethod
@@ -63,13 +68,22 @@ class Target:
                 raise ValueError(f"the header {name!r} has characters that no header may have")
         lines = "".join(f"{name}: {value}\r\n" for name, value in sent.items())
         path = (parts.path or "/") + (f"?{found}" if found else "")
-        return cls(parts.hostname, parts.port or (443 if secure else 80), path, secure, lines)
+        context = trusting() if secure else None
+        return cls(parts.hostname, parts.port or (443 if secure else 80), path, context, lines)
 
     def handshake(self, key: str) -> bytes:
         return (
             f"GET {self.path} HTTP/1.1\r\n{self.lines}Upgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
         ).encode()
+
+
+def failure(exc: OSError) -> str:
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return f"certificate not trusted ({exc.verify_message})"
+    if isinstance(exc, ssl.SSLError):  # its number is OpenSSL's
+        return f"TLS failed ({exc.reason or exc})"
+    return os.strerror(exc.errno) if exc.errno and exc.errno > 0 else type(exc).__name__
 
 
 class Connection(asyncio.Protocol):
@@ -90,15 +104,14 @@ class Connection(asyncio.Protocol):
 
     async def connect(self, seconds: float) -> None:
         """Never raises: the owner is told."""
-        context = ssl.create_default_context() if self.target.secure else None
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(seconds):
-                await loop.create_connection(lambda: self, self.target.host, self.target.port, ssl=context)
+                await loop.create_connection(lambda: self, self.target.host, self.target.port, ssl=self.target.context)
         except TimeoutError:
             self.end("timeout")
         except OSError as exc:
-            self.end(os.strerror(exc.errno) if exc.errno and exc.errno > 0 else type(exc).__name__)
+            self.end(failure(exc))
         else:
             loop.call_later(seconds, self.not_open_yet)
 

@@ -11,6 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.typing import Subprotocol
 
 from longwire.errors import UsageError
+from longwire.trust import trusting
 
 __all__ = ["LiveConnection", "Opening"]
 
@@ -70,6 +71,7 @@ class LiveConnection:
                 ping_interval=None,
                 max_size=None,
                 proxy=None,
+                ssl=trusting() if opening.url.startswith("wss:") else None,
             )
         except InvalidStatus as exc:
             self.refused = exc.response.status_code

@@ -132,10 +132,11 @@ class HttpConnection(asyncio.Protocol):
         if self.upgraded is not None:
             self.deliver_leftover()
             self.upgraded.eof_received()
-            return True
+            return self.transport.can_write_eof()
         self.ended = True
         # A client may shut down its side and wait for the answer; one that was reading a stream has left.
-        return self.exchange is not None and self.exchange.gone is None
+        # TLS has no half of a connection.
+        return self.transport.can_write_eof() and self.exchange is not None and self.exchange.gone is None
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.cancel_deadline()

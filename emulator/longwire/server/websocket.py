@@ -142,6 +142,8 @@ class WebSocket:
                 # reset the connection, and the client might never see the close frame.
                 if transport.can_write_eof():
                     transport.write_eof()
+                else:  # TLS: close_notify says both that we send no more and that we read no more
+                    transport.close()
                 self.cut_later()
 
     def cut_later(self) -> None:
