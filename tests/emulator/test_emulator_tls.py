@@ -274,6 +274,13 @@ def test_a_certificate_of_one_s_own_is_served_and_a_wrong_one_is_one_message(
             assert found.recv(timeout=20) == "hello hi"
         trusting = {**env, "LONGWIRE_CA_FILE": str(project / "certificate.pem")}
         assert run(project, trusting, "status", "--url", running.ready["endpoint_url"]).returncode == 0
+        with connect(running.ready["websocket_url"], ssl=context, proxy=None) as found:
+            running.process.terminate()
+            with pytest.raises(ConnectionClosed):
+                found.recv(timeout=20)
+            assert found.close_code == 1001
+        running.process.communicate(timeout=20)
+    assert (project / "bye.txt").read_text().splitlines()[-1] == "1001"
     wrong = run(project, env, "dev", *given, "app.py")
     assert (wrong.returncode, wrong.stdout) == (1, "")
     assert wrong.stderr.splitlines()[-1].startswith("longwire: --tls-key app.py holds no private key in PEM form")
