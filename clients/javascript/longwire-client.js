@@ -438,10 +438,11 @@ export class LongwireClient {
   }
 
   #message(frame) {
-    const { sequenceId } = frame;
+    // The server passes over what was overtaken, and says which id a message follows then.
+    const { sequenceId, follows = sequenceId - 1 } = frame;
     const session = this.#session;
     if (sequenceId !== undefined && session?.token) {
-      if (sequenceId > session.last + 1) return this.#lost(0, `gap: ${session.last} was followed by ${sequenceId}`, false);
+      if (follows > session.last) return this.#lost(0, `gap: ${session.last} was followed by ${sequenceId}`, false);
       this.#acknowledgeSoon();
       if (sequenceId <= session.last) return;
       session.last = sequenceId;

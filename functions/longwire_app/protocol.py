@@ -248,7 +248,7 @@ class Ack(Frame):
 class GroupMessage(Payload):
     """A message of a group, for everybody in it; ``from_user_id`` is absent when the application published.
 
-    ``offset``, which is ours, is its place in the group's log, if it has one; ``sequence_id`` its place in a stream.
+    Ours: ``offset``, its place in the group's log, and ``follows``, what is before ``sequence_id`` in the stream.
     """
 
     type: Literal["message"] = "message"
@@ -257,6 +257,7 @@ class GroupMessage(Payload):
     from_user_id: str | None = Field(default=None, exclude_if=_absent)
     offset: UInt64 | None = Field(default=None, exclude_if=_absent)
     sequence_id: UInt64 | None = Field(default=None, exclude_if=_absent)
+    follows: UInt64 | None = Field(default=None, exclude_if=_absent)
 
 
 class ServerMessage(Payload):
@@ -265,6 +266,7 @@ class ServerMessage(Payload):
     type: Literal["message"] = "message"
     from_: Literal["server"] = Field(default="server", alias="from")
     sequence_id: UInt64 | None = Field(default=None, exclude_if=_absent)
+    follows: UInt64 | None = Field(default=None, exclude_if=_absent)
 
 
 class Connected(Frame):

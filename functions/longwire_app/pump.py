@@ -263,11 +263,14 @@ def _deliver(
 
 
 def _wanted(snapshot: Snapshot, stream: Stream) -> Iterator[Slot]:
-    """What is still to be posted. The ids of messages that a later one has overtaken are passed over."""
+    """What is still to be posted. The ids of messages that a later one has overtaken are passed over, which is said:
+    a client that looks for gaps would otherwise recover for ever."""
     latest = {slot.topic: slot.sequence_id for slot in stream.unposted()}
+    before = stream.posted
     for slot in stream.unposted():
         if slot.topic not in snapshot.cached or slot.sequence_id == latest[slot.topic]:
-            yield slot
+            yield slot if slot.sequence_id == before + 1 else replace(slot, follows=before)
+            before = slot.sequence_id
 
 
 def _post(connection_id: str, slot: Slot, entry: Entry | None) -> Generator[Effect, Any, Posted]:

@@ -189,7 +189,8 @@ class _One:
         else:
             frame = effect.entry.frame
         offset = f',"offset":{slot.offset}' if effect.entry is not None and group_of(slot.topic) is not None else ""
-        numbered = f'{frame[:-1]}{offset},"sequenceId":{slot.sequence_id}}}'
+        follows = f',"follows":{slot.follows}' if slot.follows is not None else ""
+        numbered = f'{frame[:-1]}{offset},"sequenceId":{slot.sequence_id}{follows}}}'
         peer = self._peer(effect.connection_id)
         outcome = self._parts.delivery.post(peer, numbered.encode(), self._turn.deadline)
         if outcome is Outcome.DELIVERED and effect.entry is not None and effect.entry.committed is not None:

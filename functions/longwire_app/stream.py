@@ -43,12 +43,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One sequence id and what it is bound to."""
+    """One sequence id and what it is bound to. ``follows`` is the id before it, where ids between are passed over."""
 
     sequence_id: int
     topic: str
     offset: int
     since: int | None = None
+    follows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,6 +240,22 @@ def test_of_a_cached_topic_who_comes_back_gets_the_latest_alone(stage: Stage, al
     assert got(stage, alice) == [5]
 
 
+def test_ids_of_a_cached_topic_that_are_passed_over_are_told(stage: Stage, alice: Device, bob: Device) -> None:
+    alice.ask(type="joinGroup", group="price.x")
+    publish(bob, "price.x", 1, 2, 3)
+    assert got(stage, alice) == [3]
+    (message,) = [frame for frame in alice.frames() if frame["type"] == "message"]
+    assert (message["sequenceId"], message.get("follows", message["sequenceId"] - 1)) in {(1, 0), (3, 0)}
+    alice.vanish()
+    alice.connect("a2=", resume=True)
+    publish(bob, "price.x", 4)
+    assert got(stage, alice)[-1] == 4
+    last = [frame for frame in alice.frames() if frame["type"] == "message"][-1]
+    # What was not acknowledged is overtaken, and its ids with it: 4 follows what was acknowledged, which is nothing.
+    assert last["sequenceId"] > 1
+    assert last.get("follows") == 0 or last["sequenceId"] == 2
+
+
 def test_of_a_cached_topic_who_is_slow_gets_the_latest_alone(stage: Stage, alice: Device, bob: Device) -> None:
     alice.ask(type="joinGroup", group="price.x")
     alice.ask(type="joinGroup", group="room")

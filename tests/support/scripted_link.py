@@ -77,8 +77,8 @@ class ScriptedSocket:
     def greets(self, session: str = "s1", token: str | None = "t1") -> None:  # noqa: S107
         self.says(type="system", event="connected", connectionId=session, reconnectionToken=token)
 
-    def publishes(self, sequence_id: int | None, data: Any = None) -> None:
-        number = {} if sequence_id is None else {"sequenceId": sequence_id}
+    def publishes(self, sequence_id: int | None, data: Any = None, **more: int) -> None:
+        number = more if sequence_id is None else {"sequenceId": sequence_id, **more}
         self.says(type="message", **{"from": "group"}, group="room", dataType="json", data=data, **number)
 
     def acks(self, frame: dict[str, Any], error: str | None = None) -> None:

@@ -252,7 +252,7 @@ class Client:
         numbered = self._session if self._recovers and isinstance(sequence_id, int) else None
         if numbered and isinstance(sequence_id, int):
             try:
-                is_new = numbered.is_new(sequence_id)
+                is_new = numbered.is_new(sequence_id, frame.get("follows"))
             except Gap as gap:
                 raise Closed(1006, str(gap)) from gap
             if not is_new:

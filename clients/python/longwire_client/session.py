@@ -24,9 +24,9 @@ class Session:
     last: int = 0
     acked: int = 0
 
-    def is_new(self, sequence_id: int) -> bool:
-        """Whether to show the message. Raises Gap."""
-        if sequence_id > self.last + 1:
+    def is_new(self, sequence_id: int, follows: int | None = None) -> bool:
+        """Whether to show it. ``follows`` is the id before it where the server passes some over. Raises Gap."""
+        if (sequence_id - 1 if follows is None else follows) > self.last:
             raise Gap(f"gap: {self.last} was followed by {sequence_id}")
         if sequence_id <= self.last:
             return False

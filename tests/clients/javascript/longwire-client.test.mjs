@@ -93,6 +93,16 @@ test("a gap is not shown but recovered from", async () => {
   assert.deepEqual(messages, ["a", "b", "c"]);
 });
 
+test("ids that the server passes over are no gap", async () => {
+  const { clock, script, messages } = await connected();
+  script.last.publishes(1, "a");
+  script.last.publishes(4, "d", { follows: 1 });
+  script.last.publishes(5, "e");
+  await clock.advance(1000);
+  assert.equal(script.sockets.length, 1);
+  assert.deepEqual(messages, ["a", "d", "e"]);
+});
+
 test("an outage of any length does not cost the session: a probe that fails proves nothing", async () => {
   const { clock, script, client, resets } = await connected({ maxTries: 50 });
   script.answer = () => "fail";

@@ -50,7 +50,7 @@ export class Script {
       drops(code = 1006, reason = "") { this.readyState = 3; this.onclose?.({ code, reason }); }
       says(frame) { this.onmessage?.({ data: typeof frame === "string" ? frame : JSON.stringify(frame) }); }
       greets(connectionId = "s1", reconnectionToken = "t1") { this.says({ type: "system", event: "connected", connectionId, reconnectionToken }); }
-      publishes(sequenceId, data) { this.says({ type: "message", from: "group", group: "room", dataType: "json", data, sequenceId }); }
+      publishes(sequenceId, data, more = {}) { this.says({ type: "message", from: "group", group: "room", dataType: "json", data, sequenceId, ...more }); }
       acks(frame, name) { this.says({ type: "ack", ackId: frame.ackId, success: !name, ...(name && { error: { name, message: "why" } }) }); }
       ofType(type) { return this.sent.filter((frame) => frame.type === type); }
     };

@@ -120,6 +120,17 @@ def test_a_gap_is_not_shown_but_recovered_from() -> None:
     play(scene)
 
 
+def test_ids_that_the_server_passes_over_are_no_gap() -> None:
+    async def scene(script: Script, client: Client) -> None:
+        first = await script.connected()
+        first.publishes(1, "a")
+        first.publishes(4, "d", follows=1)
+        first.publishes(5, "e")
+        assert await taken(client, 3) == ["a", "d", "e"]
+
+    play(scene)
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_session_that_is_gone_is_replaced_and_the_application_told(status: int) -> None:
     async def scene() -> None:
