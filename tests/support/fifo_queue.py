@@ -40,7 +40,8 @@ class FifoQueue:
 
     def send_all(self, entries: list[dict[str, Any]]) -> None:
         now = self.clock.time()
-        for entry in entries:
+        # The rest of a broadcast too big for one invocation goes to a queue without groups, which nobody serves here.
+        for entry in (each for each in entries if "MessageGroupId" in each):
             key = entry["MessageGroupId"], entry["MessageDeduplicationId"]
             if now - self.taken.get(key, -DEDUPLICATION) >= DEDUPLICATION:
                 self.taken[key] = now

@@ -63,6 +63,10 @@ STEPS: Mapping[str, str] = {
         "Sessions that could not be served fifty times. The next message rings again, so the queue may be "
         "emptied once the cause is known."
     ),
+    "BroadcastDeadLettersWaiting": (
+        "Parts of broadcasts that were tried in vain: some missed a volatile message. The functions' log says why; "
+        "empty the queue, for nobody waits for it any more."
+    ),
     "PublishDeadLettersWaiting": "Each has the attribute `reason`. Mend what is wrong with it, and send it again.",
 }
 

@@ -1,6 +1,5 @@
 """``longwire record`` on the command line."""
 
-import asyncio
 import signal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -31,6 +30,8 @@ def record(url: str, port: int, folder: Path, origin: str | None) -> None:
 
     One file for each time that clients were connected. Credentials are not in it. Ctrl-C ends it.
     """
+    import asyncio  # here, so that no other command waits for it
+
     from longwire.recording.recorder import check_folder
 
     parts = urlsplit(url)
@@ -43,6 +44,8 @@ def record(url: str, port: int, folder: Path, origin: str | None) -> None:
 
 
 async def listen(url: str, port: int, folder: Path, origin: str | None) -> None:
+    import asyncio
+
     from longwire.recording.sessions import Sessions
     from longwire.recording.tap import Tap
 
