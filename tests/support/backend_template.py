@@ -14,6 +14,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 FILE = Path(__file__).parents[2] / "template.yaml"
 CALLBACK = "arn:${AWS::Partition}:execute-api:${AWS::Region}:${AWS::AccountId}:${Api}/v1/%s/@connections/*"
+TRACES = "arn:aws:iam::aws:policy/AWSXrayWriteOnlyAccess"  # SAM's own, whatever the parameter Tracing says
 LOGS_ONLY = "arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole"
 
 # Of https://docs.aws.amazon.com/apigateway/latest/developerguide/websocket-api-logging.html, without anything that a
@@ -82,7 +83,7 @@ def broad_policies(template: dict[str, Any]) -> Iterator[str]:
     for role, properties in of_type(template, "AWS::IAM::Role").items():
         if role in ("ApiGatewayLogRole", "CodeDeployServiceRole"):  # AWS's own policies for AWS's own services
             continue
-        if properties.get("ManagedPolicyArns") != [LOGS_ONLY]:
+        if properties.get("ManagedPolicyArns") != [LOGS_ONLY, TRACES]:
             yield f"{role}: managed policies {properties.get('ManagedPolicyArns')}"
         for statement in statements(template, role):
             yield from (f"{role}: {action}" for action in actions(statement) if "*" in action)

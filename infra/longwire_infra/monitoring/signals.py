@@ -76,6 +76,7 @@ REFUSED = tuple(
     for name, label in (
         ("NoToken", "no token"), ("Token", "token"), ("Claims", "claims"), ("Origin", "origin"),
         ("Subprotocol", "subprotocol"), ("Resume", "resume"), ("Limit", "connections of a user"),
+        ("Rule", "a rule of yours"),
     )
 )  # fmt: skip
 MESSAGES = (
