@@ -51,7 +51,7 @@ messages:
 CHILD = """
 import os, boto3, urllib.request
 from websockets.sync.client import connect
-with connect(os.environ["LONGWIRE_WS_URL"], proxy=None) as socket:
+with connect(os.environ["LONGWIRE_WS_URL"], proxy=None, open_timeout=40) as socket:
     socket.send("there")
     print(socket.recv(timeout=20))
 assert boto3.client("dynamodb").list_tables()["TableNames"] == []
@@ -97,7 +97,7 @@ def trusted(ca_file: str) -> ssl.SSLContext:
 
 @pytest.fixture
 def client(server: LongwireServer, trusted: ssl.SSLContext) -> Iterator[ClientConnection]:
-    with connect(server.url, ssl=trusted, proxy=None) as found:
+    with connect(server.url, ssl=trusted, proxy=None, open_timeout=40) as found:
         yield found
 
 
@@ -136,7 +136,7 @@ def test_a_handler_posts_to_the_domain_name_that_aws_would_give_it(client: Clien
 def test_each_name_of_loopback_is_on_the_certificate(
     server: LongwireServer, trusted: ssl.SSLContext, host: str
 ) -> None:
-    with connect(f"wss://{host}:{server.emulator.urls.port}/dev", ssl=trusted, proxy=None) as found:
+    with connect(f"wss://{host}:{server.emulator.urls.port}/dev", ssl=trusted, proxy=None, open_timeout=40) as found:
         assert told(found)[2] == "hello"
 
 
@@ -189,11 +189,23 @@ def test_browsers_connect_from_https_pages_of_this_machine_alone(
 ) -> None:
     browser = {"Sec-Fetch-Site": "cross-site"}
     with connect(
-        server.url, ssl=trusted, proxy=None, origin=Origin("https://localhost:5173"), additional_headers=browser
+        server.url,
+        ssl=trusted,
+        proxy=None,
+        open_timeout=40,
+        origin=Origin("https://localhost:5173"),
+        additional_headers=browser,
     ) as page:
         assert told(page)[2] == "hello"
     with pytest.raises(InvalidStatus, match="403"):
-        connect(server.url, ssl=trusted, proxy=None, origin=Origin("https://evil.example"), additional_headers=browser)
+        connect(
+            server.url,
+            ssl=trusted,
+            proxy=None,
+            open_timeout=40,
+            origin=Origin("https://evil.example"),
+            additional_headers=browser,
+        )
 
 
 def test_plain_clients_and_junk_end_at_once_and_nobody_else_notices(
@@ -201,7 +213,7 @@ def test_plain_clients_and_junk_end_at_once_and_nobody_else_notices(
 ) -> None:
     port = urlsplit(server.url).port
     with pytest.raises((InvalidMessage, OSError, HTTPException, EOFError)):
-        connect(f"ws://127.0.0.1:{port}/dev", proxy=None)
+        connect(f"ws://127.0.0.1:{port}/dev", proxy=None, open_timeout=40)
     assert b"HTTP/" not in answer_to(server, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
     for junk in (b"\x16\x03\x01\x00\x05hello", b"\x80\x2e\x01\x00\x02" + bytes(44), bytes(range(256)) * 300):
         assert b"HTTP/" not in answer_to(server, junk)
@@ -210,14 +222,14 @@ def test_plain_clients_and_junk_end_at_once_and_nobody_else_notices(
 
 def test_a_client_that_does_not_trust_it_is_told_why(server: LongwireServer) -> None:
     with pytest.raises(ssl.SSLCertVerificationError, match="self-signed certificate in certificate chain"):
-        connect(server.url, ssl=ssl.create_default_context(), proxy=None)
+        connect(server.url, ssl=ssl.create_default_context(), proxy=None, open_timeout=40)
 
 
 def test_a_client_that_leaves_without_a_word_or_half_way_is_disconnected(
     server: LongwireServer, trusted: ssl.SSLContext
 ) -> None:
     before = server.open_connections().keys()
-    with connect(server.url, ssl=trusted, proxy=None) as leaving:
+    with connect(server.url, ssl=trusted, proxy=None, open_timeout=40) as leaving:
         gone = told(leaving)[0]
         leaving.socket.shutdown(socket.SHUT_WR)  # no close frame, no close_notify
         with pytest.raises(ConnectionClosed):
@@ -238,7 +250,7 @@ def test_the_commands_reach_it_and_a_child_s_clients_trust_it(project: Path, env
     with dev("--tls", "--port", "0", "--record", "sessions") as running:
         url, endpoint = running.ready["websocket_url"], running.ready["endpoint_url"]
         context = ssl.create_default_context(cafile=running.ready["ca_file"])
-        with connect(url, ssl=context, proxy=None) as found:
+        with connect(url, ssl=context, proxy=None, open_timeout=40) as found:
             found.send("hi")
             assert found.recv(timeout=20) == "hello hi"
         running.until("connection_closed")
@@ -269,12 +281,12 @@ def test_a_certificate_of_one_s_own_is_served_and_a_wrong_one_is_one_message(
     with dev("--port", "0", *given, "both.pem") as running:
         assert "ca_file" not in running.ready
         context = ssl.create_default_context(cafile=project / "certificate.pem")
-        with connect(running.ready["websocket_url"], ssl=context, proxy=None) as found:
+        with connect(running.ready["websocket_url"], ssl=context, proxy=None, open_timeout=40) as found:
             found.send("hi")
             assert found.recv(timeout=20) == "hello hi"
         trusting = {**env, "LONGWIRE_CA_FILE": str(project / "certificate.pem")}
         assert run(project, trusting, "status", "--url", running.ready["endpoint_url"]).returncode == 0
-        with connect(running.ready["websocket_url"], ssl=context, proxy=None) as found:
+        with connect(running.ready["websocket_url"], ssl=context, proxy=None, open_timeout=40) as found:
             running.process.terminate()
             with pytest.raises(ConnectionClosed):
                 found.recv(timeout=20)

@@ -135,7 +135,7 @@ BAD: dict[str, tuple[str, str]] = {
     "b64 false": (token(header={"alg": "HS256", "b64": False, "crit": ["b64"]}), "form"),
     "payload changed": (token().replace(token().split(".")[1], token(sub="bob").split(".")[1]), "signature"),
     "signature of another": (f"{token().rpartition('.')[0]}.{token(sub='bob').rpartition('.')[2]}", "signature"),
-    "signature cut": (token()[:-4], "form"),
+    "signature cut": (token()[:-3], "signature"),
     "payload no JSON": (token("alice"), "claims"),
     "payload a list": (token("[]"), "claims"),
     "payload deep": (token("[" * 3_000), "claims"),
