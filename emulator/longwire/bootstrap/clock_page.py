@@ -13,6 +13,6 @@ SIZE = 32  # bytes: four doubles
 OFFSET, HELD, MONOTONIC_OFFSET, HELD_MONOTONIC = range(4)
 
 
-def mapped(fd: int) -> Any:
-    """The numbers in the file, as a memoryview of floats; others may change them at any time."""
-    return memoryview(mmap.mmap(fd, SIZE)).cast("d")
+def mapped(fd: int, *, writable: bool = False) -> Any:
+    """The numbers in the file, as a memoryview of floats; the emulator may change them at any time."""
+    return memoryview(mmap.mmap(fd, SIZE, access=mmap.ACCESS_WRITE if writable else mmap.ACCESS_READ)).cast("d")

@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from itertools import count
+from pathlib import Path
 from typing import IO, Any
 
 from longwire.bootstrap.clock_page import HELD, HELD_MONOTONIC, MONOTONIC_OFFSET, OFFSET, SIZE, mapped
@@ -48,8 +49,10 @@ class Clock:
     ) -> None:
         self.real = real
         self.real_monotonic = monotonic
-        self.file: IO[bytes] | None = tempfile.TemporaryFile() if shared else None  # noqa: SIM115 - see close
-        self.page: Any = memoryview(bytearray(SIZE)).cast("d") if self.file is None else shared_page(self.file)
+        self.file: IO[bytes] | None = None
+        self.page: Any = memoryview(bytearray(SIZE)).cast("d")
+        if shared:
+            self.page, self.file = shared_page()
         self.offset = self.monotonic_offset = 0.0
         self.held: float | None = None
         self.held_monotonic = 0.0
@@ -158,9 +161,11 @@ class Clock:
             self.file.close()
 
 
-def shared_page(file: IO[bytes]) -> Any:
-    file.truncate(SIZE)
-    return mapped(file.fileno())
+def shared_page() -> tuple[Any, IO[bytes]]:
+    """The numbers to write, and the file to hand out, which can only be read, whatever a handler does with it."""
+    with tempfile.NamedTemporaryFile() as made:
+        made.truncate(SIZE)
+        return mapped(made.fileno(), writable=True), Path(made.name).open("rb", buffering=0)
 
 
 def made(timer: Timer) -> Callable[[], None]:

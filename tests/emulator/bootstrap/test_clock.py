@@ -79,7 +79,7 @@ class Follower:
 
     def __init__(self, interpreter: str, file: IO[bytes]) -> None:
         file.truncate(SIZE)
-        self.page = mapped(file.fileno())
+        self.page = mapped(file.fileno(), writable=True)
         command = [interpreter, "-c", FOLLOWING, str(file.fileno()), str(ROOT)]
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=(file.fileno(),)

@@ -1,6 +1,7 @@
 """The clock: real, standing, moved; and what is called at its times."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -86,6 +87,10 @@ def test_other_processes_see_its_time_in_a_file(real: Real) -> None:
     assert clock.file is not None
     page = mapped(clock.file.fileno())
     assert list(page) == [0.0] * 4
+    with pytest.raises(OSError, match="Bad file descriptor"):  # a handler that writes to it changes nobody's time
+        os.write(clock.file.fileno(), b"\xff" * 32)
+    with pytest.raises(TypeError):
+        page[OFFSET] = 1.0
 
     clock.hold()
     clock.move_to(1_700_000_060.0)
