@@ -34,7 +34,7 @@ from longwire.template.source import read
 WHEEL, BIN, TEMPLATE = (Path(os.environ[name]) for name in ("LONGWIRE_WHEEL", "LONGWIRE_BIN", "LONGWIRE_BUILT"))
 OVERRIDES = os.environ["LONGWIRE_OVERRIDES"].split()
 CHECKOUT = Path(__file__).parents[1]
-NAMES = ("Admin", "Authorizer", "Connect", "Disconnect", "Message", "Publish", "Worker")
+NAMES = ("Admin", "Authorizer", "Broadcast", "Connect", "Disconnect", "Fallback", "Message", "Publish", "Worker")
 # The Python runtimes of Lambda have these installed, and nothing else beyond the standard library.
 IN_LAMBDA = ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 MAX_IMPORT = 0.15
