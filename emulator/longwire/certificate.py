@@ -22,12 +22,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from longwire.errors import UsageError
+from longwire.server.hosts import is_every_address
 from longwire.template.cache import content_key
 
 __all__ = ["Certificate", "certificate_for"]
 
 NAMES = ("localhost", "127.0.0.1", "::1")
-EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 LIFETIME = timedelta(days=825)  # Apple's systems take no longer one, whoever signed it (support.apple.com/HT210176)
 RENEWED = timedelta(days=30)  # before its end
 
@@ -57,7 +57,7 @@ def certificate_for(host: str, cache: Path, now: datetime | None = None) -> Cert
     Raises UsageError where it cannot be kept, or no certificate can have such a name.
     """
     name = host.strip("[]").lower()
-    names = NAMES if name in (*NAMES, *EVERY_ADDRESS) else (*NAMES, name)
+    names = NAMES if name in NAMES or is_every_address(name) else (*NAMES, name)
     folder = cache / "tls" / ("localhost" if names is NAMES else content_key(names)[:16])
     kept, at = Certificate(folder), now or datetime.now(UTC)
     try:

@@ -2,13 +2,12 @@
 
 import json
 import urllib.error
-import urllib.request
 from typing import Any
 
 import click
 
 from longwire.errors import UsageError
-from longwire.status import asked, trust_for
+from longwire.status import asked, bearer, opened
 
 __all__ = ["SOON", "call", "json_option", "token_option", "url_option"]
 
@@ -26,12 +25,10 @@ def call(
 ) -> dict[str, Any]:
     """The answer of the emulator at ``url``: to a GET, or to a POST of ``body``. Raises UsageError."""
     asked(url, token)
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     content = None if body is None else json.dumps(body).encode()
-    where = f"{url.rstrip('/')}{path}"
-    order = urllib.request.Request(where, content, headers, method=method or None)  # noqa: S310 - as `asked` saw
+    headers = {"Content-Type": "application/json"} | bearer(token)
     try:
-        with urllib.request.urlopen(order, timeout=timeout, context=trust_for(url)) as answer:  # noqa: S310 - as `asked` looked at
+        with opened(url, path, content, headers, method or None, timeout) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
     except urllib.error.HTTPError as exc:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from longwire.chosen_stage import chosen_stage
 from longwire.core.api import Stack
 from longwire.emulator_thread import LongwireServer, VirtualClock, with_variables
-from longwire.errors import UsageError
 from longwire.fault_fixture import Fault, as_fault, hear
 from longwire.inspector.timeline import Entry, shown
 from longwire.runtime.lambda_environment import DUMMY_KEY_ID, DUMMY_SECRET, TEST_AGENT
@@ -68,12 +68,8 @@ class Longwire:
     def url_of(self, api: str | None = None, stage: str | None = None) -> str:
         """The address of the first Stage that fits: ``api`` is a logical id, name or api id, ``stage`` a StageName."""
         stage = stage or (None if api else self.stage)
-        named = [(each, {each.logical_id, each.name, each.api_id}) for each in self.stack.apis]
-        found = [each for each, names in named if api in (None, *names) and stage in (None, each.stage.name)]
-        if not found:
-            known = ", ".join(f"{each.logical_id}/{each.stage.name}" for each in self.stack.apis)
-            raise UsageError(f"there is no stage {stage or '*'} of an api {api or '*'}; the template has {known}")
-        return self.server.emulator.urls.of(found[0].path)["websocket_url"]
+        chosen = chosen_stage(self.stack, api, stage)
+        return self.server.emulator.urls.of(chosen.path)["websocket_url"]
 
     def connect(
         self, token: str | None = None, *, api: str | None = None, stage: str | None = None, **options: Any

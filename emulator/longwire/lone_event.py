@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from longwire.chosen_stage import chosen_stage
 from longwire.core.api import Api, Route, Stack
 from longwire.core.ids import Ids, is_connection_id
 from longwire.core.proxy_event import (
@@ -74,7 +75,7 @@ class Moment:
 
 def lone_event(stack: Stack, asked: Asked, ids: Ids, now: float) -> LoneEvent:
     """Raises UsageError for a Route, API or function that is not there."""
-    api = chosen_api(stack, asked)
+    api = chosen_stage(stack, asked.api, asked.stage)
     route = chosen_route(api, asked)
     function = called(route, asked.kind)
     connection_id = asked.connection_id or ids.connection_id()
@@ -90,15 +91,6 @@ def lone_event(stack: Stack, asked: Asked, ids: Ids, now: float) -> LoneEvent:
         caller.authorize(context.pop("principalId", None), context)
     payload = Moment(api, route, caller, handshake, ids, now).written(asked)
     return LoneEvent(function, route.key, connection_id, payload)
-
-
-def chosen_api(stack: Stack, asked: Asked) -> Api:
-    named = [(each, {each.logical_id, each.name, each.api_id}) for each in stack.apis]
-    found = [each for each, names in named if asked.api in (None, *names) and asked.stage in (None, each.stage.name)]
-    if not found:
-        known = ", ".join(f"{each.logical_id}/{each.stage.name}" for each in stack.apis)
-        raise UsageError(f"there is no stage {asked.stage or '*'} of an API {asked.api or '*'}; there are {known}")
-    return found[0]
 
 
 def chosen_route(api: Api, asked: Asked) -> Route:

@@ -2,10 +2,10 @@
 
 import json
 import shlex
-import ssl
 import urllib.error
 import urllib.request
-from http.client import HTTPException
+from collections.abc import Mapping
+from http.client import HTTPException, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ from longwire.command import Command
 from longwire.errors import UsageError
 from longwire.trust import trusting
 
-__all__ = ["asked", "status", "trust_for"]
+__all__ = ["START", "asked", "bearer", "opened", "status"]
 
 TIMEOUT = 5.0  # seconds
 START = "Start one: longwire dev (with --tls its address is https://)"
@@ -58,18 +58,35 @@ def status(url: str, token: str, output: str) -> None:
             click.echo(f"  {name.removesuffix('_url').replace('_', ' '):12}  {address}")
 
 
-def trust_for(url: str) -> ssl.SSLContext | None:
-    return trusting() if urlsplit(url).scheme == "https" else None
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def opened(
+    url: str,
+    path: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    method: str | None = None,
+    timeout: float | None = TIMEOUT,
+) -> HTTPResponse:
+    """A running emulator's answer to a GET, or to a POST of ``body``.
+
+    Raises UsageError for what is no address of one, and urllib's HTTPError and OSError.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme not in ("http", "https"):  # urllib would open files too
+        raise UsageError(f"{url} is no address of an emulator, as http://127.0.0.1:8765 is one")
+    where, trust = f"{url.rstrip('/')}{path}", trusting() if scheme == "https" else None
+    request = urllib.request.Request(where, body, dict(headers or {}), method=method)  # noqa: S310 - see above
+    answer: HTTPResponse = urllib.request.urlopen(request, timeout=timeout, context=trust)  # noqa: S310 - see above
+    return answer
 
 
 def asked(url: str, token: str = "") -> dict[str, Any]:
     """The inspector's state. Raises UsageError when no emulator answers there."""
-    if urlsplit(url).scheme not in ("http", "https"):
-        raise UsageError(f"{url} is no address of an emulator, as http://127.0.0.1:8765 is one")
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(f"{url.rstrip('/')}/_longwire/api/state", headers=headers)  # noqa: S310 - as was looked at
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT, context=trust_for(url)) as answer:  # noqa: S310 - the same
+        with opened(url, "/_longwire/api/state", headers=bearer(token)) as answer:
             found: dict[str, Any] = json.load(answer)
             found["websocket_url"], found["stack"], found["connections"], found["clock"]
             return found

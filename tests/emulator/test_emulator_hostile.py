@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from longwire.emulator import Options
 from longwire.harness import Longwire, LongwireServer
-from longwire.template.load import load
+from served_app import served_app
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -94,12 +93,8 @@ time.sleep(5)
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongwireServer]:
-    folder = tmp_path_factory.mktemp("app")
-    (folder / "template.yaml").write_text(TEMPLATE)
-    (folder / "app.py").write_text(HANDLERS)
-    made = LongwireServer(load(folder / "template.yaml"), Options(port=0))
-    yield made
-    made.close()
+    with served_app(tmp_path_factory.mktemp("app"), TEMPLATE, HANDLERS) as made:
+        yield made
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import subprocess
 import sys
 import time
 import urllib.error
@@ -260,9 +261,17 @@ def test_the_commands_reach_it_and_a_child_s_clients_trust_it(project: Path, env
             ("ctl", "clock", "status", "--url", endpoint),
             ("load", url, "load.yaml", "--fail-if", "errors>0"),
             ("replay", str(recording(project / "sessions")), "--speed", "0"),
+            ("events", "message", "--body", "hi", "--url", endpoint),
         ):
             done = run(project, env, *arguments)
             assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        command = [sys.executable, "-m", "longwire", "record", url, "--port", "0"]
+        with subprocess.Popen(command, cwd=project, env=env, stdout=subprocess.PIPE, text=True) as tap:
+            assert tap.stdout is not None
+            with connect(tap.stdout.readline().strip(), proxy=None, open_timeout=40) as found:
+                found.send("hi")
+                assert found.recv(timeout=20) == "hello hi"
+            tap.terminate()
         elsewhere = {**env, "XDG_CACHE_HOME": str(project / "elsewhere")}
         assert "certificate not trusted" in run(project, elsewhere, "load", url, "load.yaml").stderr
         assert "CERTIFICATE_VERIFY_FAILED" in run(project, elsewhere, "status", "--url", endpoint).stderr

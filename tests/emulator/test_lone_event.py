@@ -105,7 +105,7 @@ def test_the_fields_are_those_of_a_client(world: Any, routes: Any) -> None:
             "there is no route sned; there are $connect, $disconnect, $default, send, ping",
         ),
         ("message", {"route_key": "ping"}, "route ping invokes no function"),
-        ("message", {"api": "None"}, "there is no stage * of an API None; there are Chat/dev, Feed/prod"),
+        ("message", {"api": "None"}, "there is no stage * of an api None; the template has Chat/dev, Feed/prod"),
         ("message", {"api": "Feed"}, "no route takes this message"),
         ("connect", {"stage": "prod"}, "there is no route $connect; there are none"),
         ("connect", {"connection_id": "x"}, "x is no connection id"),

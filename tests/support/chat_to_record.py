@@ -1,12 +1,10 @@
 """A small chat whose frames are full of ids, times and a credential, and the process that serves it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from longwire.emulator import Options
 from longwire.harness import LongwireServer
-from longwire.template.load import load
+from served_app import served_app
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -52,17 +50,17 @@ def handler(event, context):
 """
 
 
-def chat_project(folder: Path, version: int = 1) -> Path:
+def chat_project(folder: Path) -> Path:
     folder.mkdir(exist_ok=True)
     (folder / "template.yaml").write_text(TEMPLATE)
-    (folder / "app.py").write_text(HANDLER.replace("GREETING", str(version)))
+    (folder / "app.py").write_text(handler())
     return folder
 
 
-@contextmanager
-def served(folder: Path) -> Iterator[LongwireServer]:
-    server = LongwireServer(load(folder / "template.yaml"), Options(port=0))
-    try:
-        yield server
-    finally:
-        server.close()
+def served_chat(folder: Path, version: int = 1) -> AbstractContextManager[LongwireServer]:
+    return served_app(folder, TEMPLATE, handler(version))
+
+
+def handler(version: int = 1) -> str:
+    """The code of a version, which answers with its number."""
+    return HANDLER.replace("GREETING", str(version))

@@ -50,7 +50,7 @@ def _ask(method: str, url: str, token: str, body: bytes | None, seconds: float) 
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "text/plain; charset=utf-8"}
     asked = urllib.request.Request(url, body, headers, method=method)  # noqa: S310 (the scheme was looked at)
     try:
-        with urllib.request.urlopen(asked, timeout=seconds) as answer:  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=seconds) as answer:  # noqa: S310 (the same)
             return answer.status, answer.read(LARGEST)
     except urllib.error.HTTPError as refusal:
         with refusal:

@@ -1,27 +1,23 @@
-"""Lengths of time as people type and tell them: ``2h``, ``1h30m``, ``90``."""
+"""Lengths of time by which the clock is moved, as people type and tell them."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from longwire.core.duration import UNITS, duration
 from longwire.errors import UsageError
 
 __all__ = ["LONGEST", "away", "bounded", "described", "in_all", "seconds_of", "shown"]
 
-UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
-PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[dhms])")
 LONGEST = 366 * 86_400.0  # seconds of one step of the clock
 
 
 def seconds_of(text: str) -> float:
     """Of ``2h``, ``1h30m`` or a number of seconds. Raises UsageError."""
-    spaceless = text.strip().replace(" ", "").lower()
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", spaceless):
-        return bounded(float(spaceless))
-    if not re.fullmatch(f"(?:{PART.pattern})+", spaceless):
-        raise UsageError(f"{text!r} is no length of time: give seconds, or as 2h, 11m, 1h30m, 1d, 500ms")
-    return bounded(sum(float(number) * UNITS[unit] for number, unit in PART.findall(spaceless)))
+    try:
+        return bounded(duration(text))
+    except ValueError as exc:
+        raise UsageError(f"{text!r} is no length of time: give seconds, or as 2h, 11m, 1h30m, 1d, 500ms") from exc
 
 
 def bounded(seconds: float) -> float:

@@ -1,17 +1,20 @@
-"""Lengths of time as people write them: ``1.5``, ``10s``, ``500ms``, ``2m``, ``1h``."""
+"""Lengths of time as people write them: ``1.5``, ``10s``, ``500ms``, ``2m``, ``1h30m``, ``1d``."""
 
 import re
 
-__all__ = ["DURATION_TEXT", "duration"]
+__all__ = ["DURATION_TEXT", "UNITS", "duration"]
 
 DURATION_TEXT = "a time, as 10s, 500ms or 2m"
-PATTERN = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h)?")
-UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, None: 1.0}
+NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+PART = re.compile(rf"({NUMBER.pattern})\s*(ms|[dhms])\s*")
+UNITS = {"d": 86_400.0, "h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 
 
 def duration(value: object) -> float:
     """Seconds; a number without a unit is seconds. Raises ValueError for what is no time, or negative."""
-    found = None if isinstance(value, bool) else PATTERN.fullmatch(str(value).strip())
-    if found is None:
+    text = str(value).strip().lower()
+    if NUMBER.fullmatch(text):
+        return float(text)
+    if not re.fullmatch(f"(?:{PART.pattern})+", text):
         raise ValueError(value)
-    return float(found[1]) * UNITS[found[2]]
+    return sum(float(number) * UNITS[unit] for number, unit in PART.findall(text))

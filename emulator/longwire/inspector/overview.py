@@ -11,6 +11,7 @@ from longwire.core.connection import Connection, State
 from longwire.core.gateway import Gateway
 from longwire.core.http.api import HttpApi, HttpRoute, LambdaProxy
 from longwire.redaction import redacted_query
+from longwire.server.hosts import is_every_address
 from longwire.tls import Tls
 
 __all__ = ["Urls", "overview"]
@@ -31,8 +32,9 @@ class Urls:
 
     @property
     def authority(self) -> str:
-        # 0.0.0.0 and :: are where we listen, not where anybody connects to.
-        host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        host = self.host
+        if is_every_address(host):  # where we listen, not where anybody connects to
+            host = "[::1]" if ":" in host else "127.0.0.1"
         return (
             f"[{host}]:{self.port}" if ":" in host.strip("[]") and not host.startswith("[") else f"{host}:{self.port}"
         )

@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.typing import Subprotocol
 
 from longwire.errors import UsageError
+from longwire.server.hosts import host_name, is_loopback
 from longwire.trust import trusting
 
 __all__ = ["LiveConnection", "Opening"]
@@ -46,6 +47,19 @@ class Opening:
             if name.lower() not in OWN and not name.lower().startswith("sec-websocket-")
         ]
 
+    async def connected(self) -> ClientConnection:
+        """By the system's proxy, but for what is on this machine. Raises what websockets raises."""
+        return await connect(
+            self.uri,
+            additional_headers=self.kept_headers,
+            subprotocols=self.subprotocols,
+            open_timeout=OPEN_TIMEOUT,
+            ping_interval=None,
+            max_size=None,
+            proxy=None if is_loopback(host_name(urlsplit(self.url).netloc)) else True,
+            ssl=trusting() if self.url.startswith("wss:") else None,
+        )
+
 
 @dataclass
 class LiveConnection:
@@ -63,16 +77,7 @@ class LiveConnection:
     async def open(self, opening: Opening) -> None:
         """Raises UsageError when nothing answers there."""
         try:
-            self.socket = await connect(
-                opening.uri,
-                additional_headers=opening.kept_headers,
-                subprotocols=opening.subprotocols,
-                open_timeout=OPEN_TIMEOUT,
-                ping_interval=None,
-                max_size=None,
-                proxy=None,
-                ssl=trusting() if opening.url.startswith("wss:") else None,
-            )
+            self.socket = await opening.connected()
         except InvalidStatus as exc:
             self.refused = exc.response.status_code
             return

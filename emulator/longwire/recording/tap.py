@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from urllib.parse import parse_qsl, urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from longwire.recording.live_connection import OPEN_TIMEOUT, Opening
+from longwire.recording.live_connection import Opening
 from longwire.recording.sessions import Sessions
 from longwire.redaction import redacted_headers, redacted_query
 from longwire.server.hosts import host_name, is_foreign_page, is_loopback
@@ -70,14 +70,7 @@ class Tap:
         self.note("handshake", name, shown)
         opening = Opening(self.url, query, self.forwarded(headers))
         try:
-            upstream = await connect(
-                opening.uri,
-                additional_headers=opening.kept_headers,
-                subprotocols=opening.subprotocols,
-                open_timeout=OPEN_TIMEOUT,
-                ping_interval=None,
-                max_size=None,
-            )
+            upstream = await opening.connected()
         except InvalidStatus as exc:
             status, body = exc.response.status_code, bytes(exc.response.body or b"")
             self.note("connection_refused", name, {"status": status, "reason": "refused by the API"})

@@ -11,7 +11,16 @@ from urllib.parse import urlsplit
 
 from longwire.server.http_message import HttpRequest
 
-__all__ = ["ORIGIN", "host_name", "is_aws", "is_foreign_page", "is_local_host", "is_loopback", "is_this_machine"]
+__all__ = [
+    "ORIGIN",
+    "host_name",
+    "is_aws",
+    "is_every_address",
+    "is_foreign_page",
+    "is_local_host",
+    "is_loopback",
+    "is_this_machine",
+]
 
 
 def is_local_host(host: str | None, bound: str, custom: Container[str] = ()) -> bool:

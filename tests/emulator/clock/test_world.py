@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from longwire.emulator import Options
 from longwire.errors import NotSettled, UsageError
 from longwire.harness import Longwire, LongwireServer
 from longwire.harness_async import AsyncLongwire
-from longwire.template.load import load
+from served_app import served_app
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -70,12 +69,8 @@ def fails(event, context):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongwireServer]:
-    folder = tmp_path_factory.mktemp("app")
-    (folder / "template.yaml").write_text(TEMPLATE)
-    (folder / "app.py").write_text(HANDLERS)
-    made = LongwireServer(load(folder / "template.yaml"), Options(port=0))
-    yield made
-    made.close()
+    with served_app(tmp_path_factory.mktemp("app"), TEMPLATE, HANDLERS) as made:
+        yield made
 
 
 @pytest.fixture

@@ -7,13 +7,12 @@ import pytest
 
 from http_client import fetch
 from inspector_script import ALICE, BOB, Script, chat
-from longwire.emulator import Options
 from longwire.harness import Longwire, LongwireServer
 from longwire.inspector.causes import session
 from longwire.inspector.pytest_test import pytest_test
 from longwire.inspector.timeline import shown
-from longwire.template.load import load
 from longwire.testing import Refused
+from served_app import served_app
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -52,12 +51,8 @@ def say(event, context):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongwireServer]:
-    folder = tmp_path_factory.mktemp("say")
-    (folder / "template.yaml").write_text(TEMPLATE)
-    (folder / "app.py").write_text(HANDLER)
-    made = LongwireServer(load(folder / "template.yaml"), Options(port=0))
-    yield made
-    made.close()
+    with served_app(tmp_path_factory.mktemp("say"), TEMPLATE, HANDLER) as made:
+        yield made
 
 
 @pytest.fixture

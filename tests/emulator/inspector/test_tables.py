@@ -8,9 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from http_client import Answered, fetch
-from longwire.emulator import Options
 from longwire.harness import Longwire, LongwireServer
-from longwire.template.load import load
+from served_app import served_app
 
 TEMPLATE = """
 AWSTemplateFormatVersion: "2010-09-09"
@@ -39,12 +38,10 @@ Resources:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongwireServer]:
-    folder = tmp_path_factory.mktemp("tables")
-    (folder / "template.yaml").write_text(TEMPLATE)
-    (folder / "app.py").write_text("def connect(event, context): return {'statusCode': 200}")
-    made = LongwireServer(load(folder / "template.yaml"), Options(port=0))
-    yield made
-    made.close()
+    with served_app(
+        tmp_path_factory.mktemp("tables"), TEMPLATE, "def connect(event, context): return {'statusCode': 200}"
+    ) as made:
+        yield made
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from chat_to_record import chat_project, served
+from chat_to_record import served_chat
 from longwire.harness import LongwireServer
 from longwire.recording.recorder import Recorder
 from longwire.testing import Client, Refused, Target
@@ -14,7 +14,7 @@ from longwire.testing import Client, Refused, Target
 
 @pytest.fixture(scope="session")
 def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongwireServer]:
-    with served(chat_project(tmp_path_factory.mktemp("chat"))) as server:
+    with served_chat(tmp_path_factory.mktemp("chat")) as server:
         yield server
 
 

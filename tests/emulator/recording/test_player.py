@@ -8,7 +8,7 @@ from typing import Any
 import click
 import pytest
 
-from chat_to_record import chat_project, served
+from chat_to_record import served_chat
 from longwire.errors import UsageError
 from longwire.harness import LongwireServer
 from longwire.recording.differences import Outcome
@@ -39,7 +39,7 @@ def test_pauses_can_be_kept_or_shortened(recorded: Path) -> None:
 
 
 def test_another_version_of_the_api_differs_where_it_does(recorded: Path, tmp_path: Path) -> None:
-    with served(chat_project(tmp_path / "new", version=2)) as other:
+    with served_chat(tmp_path / "new", version=2) as other:
         outcome = play(read_recording(recorded), against=other.url)
     (difference,) = outcome.differences
     assert (difference.connection, difference.kind) == (1, "changed")
@@ -51,7 +51,7 @@ def test_another_version_of_the_api_differs_where_it_does(recorded: Path, tmp_pa
 
 
 def test_a_field_may_be_ignored(recorded: Path, tmp_path: Path) -> None:
-    with served(chat_project(tmp_path / "new", version=2)) as other:
+    with served_chat(tmp_path / "new", version=2) as other:
         rules = transformers(ignored=["version"])
         assert play(read_recording(recorded), against=other.url, rules=rules).differences == ()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from chat_to_record import chat_project, served
+from chat_to_record import served_chat
 from longwire.errors import UsageError
 from longwire.harness import LongwireServer
 from longwire.recording.recorder import Recorder, check_folder
@@ -76,7 +76,7 @@ def test_a_folder_that_cannot_be_written_to_is_refused(tmp_path: Path) -> None:
 
 
 def test_an_emulator_that_is_not_closed_leaves_a_file_that_can_be_read(tmp_path: Path) -> None:
-    with served(chat_project(tmp_path / "app")) as server:
+    with served_chat(tmp_path / "app") as server:
         recorder = server.run(lambda: Recorder.of(server.emulator, tmp_path / "kept"))
         with Client(Target(server.url, query={"token": "good"})):
             pass
