@@ -5,6 +5,7 @@ Killed or not, what reads stdin to its end has written all that arrived.
 """
 
 import marshal
+import os
 import signal
 import struct
 import sys
@@ -17,10 +18,12 @@ __all__ = ["BEGIN", "LENGTH", "LOST", "main"]
 
 LENGTH = struct.Struct("<I")
 BEGIN, LOST = "-begin", "-lost"
+NICE = 10  # behind whoever is served meanwhile
 
 
 def main(folder: str, url: str, made_by: str) -> int:
     """Exit code 1 and one line on stderr when a file cannot be written."""
+    os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl-C is for the emulator, which ends this by its pipe
     sessions = Sessions(Path(folder), url, made_by)
     try:

@@ -22,6 +22,10 @@ JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl"
         ("[" * 100_000, "[" * 100_000),
         ('{"token": 5}', '{"token": 5}'),
         ("", ""),
+        ('{"\\u0074oken":"x"}', '{"token":"***"}'),
+        ('{"\u017fecret":"x"}', '{"\u017fecret":"***"}'),
+        ('{"Ticket":"x","code":"y","isBase64Encoded":"z"}', '{"Ticket":"***","code":"***","isBase64Encoded":"z"}'),
+        ('[{"API-Key":"x"}]', '[{"API-Key":"***"}]'),
     ],
 )
 def test_a_secret_is_replaced_and_nothing_else(text: str, shown: str) -> None:
